@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.commands import browse, compare, readable
+from archiver.commands.show import article_detail
 from archiver.context import Context
+from archiver.errors import InputError
 from archiver.export.feeds import atom_document, json_document, opml_document
 from archiver.models import ArticleRecord
 from archiver.models.browsing import (
@@ -22,6 +24,7 @@ from archiver.models.browsing import (
     TextComparison,
 )
 from archiver.models.feeds import ArticleFeed, FeedFormat, LatestArticles, SubscriptionGroup
+from archiver.models.reports import ArticleDetail
 from archiver.models.requests import BrowseRequest
 
 
@@ -85,6 +88,17 @@ class ArchiveReader:
         """Return whether the index of the search is there, so that a search need not read all posts first."""
         self._context.archive.require_catalogue()
         return ArchiveIndex(self._context.archive).is_made()
+
+    def detail(self, key: str) -> ArticleDetail:
+        """Return everything that the catalogue has about the article with this key, without its format notes.
+
+        Raise InputError if there is no such article, or if it was removed.
+        """
+        catalogue = self._context.archive.require_catalogue()
+        article = catalogue.articles.find_by_key(key)
+        if article is None or article.taken_out:
+            raise InputError("not in this archive", concerns=key)
+        return article_detail(catalogue, article)
 
     def readable(self, name: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
         """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.lookup import find_article, find_url, unknown_article
@@ -24,15 +25,20 @@ def show(catalogue: Catalogue, name: str, settings: Settings) -> ArticleDetail:
     """
     record = find_url(catalogue, name)
     if article := find_article(catalogue, name, settings):
-        return ArticleDetail(
-            article=article, addresses=tuple(catalogue.urls.of_article(article.key)),
-            captures=tuple(catalogue.captures.of_article(article.key)),
-            media=tuple(catalogue.media.of_article(article.key)),
-            format_notes=_format_notes(catalogue, article, settings),
-        )  # fmt: skip
+        return replace(article_detail(catalogue, article), format_notes=_format_notes(catalogue, article, settings))
     if record:
         return ArticleDetail(article=None, addresses=(record,))
     raise unknown_article(name)
+
+
+def article_detail(catalogue: Catalogue, article: ArticleRecord) -> ArticleDetail:
+    """Return everything that the catalogue has about an article. No stored page is read, so it has no format notes."""
+    return ArticleDetail(
+        article=article,
+        addresses=tuple(catalogue.urls.of_article(article.key)),
+        captures=tuple(catalogue.captures.of_article(article.key)),
+        media=tuple(catalogue.media.of_article(article.key)),
+    )
 
 
 def _format_notes(catalogue: Catalogue, article: ArticleRecord, settings: Settings) -> tuple[FormatNote, ...]:

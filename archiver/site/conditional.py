@@ -30,5 +30,5 @@ def is_unchanged(headers: Mapping[str, str], tag: str, modified: str = "") -> bo
         return tags.strip() == "*" or tag.removeprefix("W/") in _TAG.findall(tags)
     try:
         return parsedate_to_datetime(modified) <= parsedate_to_datetime(headers.get("if-modified-since", ""))
-    except (TypeError, ValueError):  # no date, or one without a time zone
+    except (TypeError, ValueError, OverflowError):  # no date, one without a time zone, or a zone beyond all numbers
         return False

@@ -17,24 +17,30 @@ Page = Callable[[Request, Archiver], Response]
 Endpoint = Callable[[Request], Response]
 
 
-def of_archive(page: Page) -> Endpoint:
+def show_welcome(request: Request) -> Response:
+    """Return the page that helps to begin an archive."""
+    return render(request, "welcome.html")
+
+
+def of_archive(page: Page, without: Endpoint = show_welcome) -> Endpoint:
     """Return an endpoint that shows a page of the archive.
 
-    If there is no archive yet, the page that helps to begin one is shown. Errors become pages in pages/errors.py.
+    If there is no archive yet, `without` answers instead. Errors become pages in pages/errors.py.
     """
 
     @wraps(page)
     def endpoint(request: Request) -> Response:
         with request.app.state.archives.borrowed() as archive:
-            return page(request, archive) if archive.reader.exists() else show_welcome(request)
+            return page(request, archive) if archive.reader.exists() else without(request)
 
     return endpoint
 
 
-def of_indexed_archive(page: Page) -> Endpoint:
+def of_indexed_archive(page: Page, without: Endpoint = show_welcome) -> Endpoint:
     """Return an endpoint that shows a page of the archive and needs the index of the search.
 
-    If there is no index, it is made by a thread, and a page that renews itself tells how far that is.
+    If there is no index, it is made by a thread, and a page that renews itself tells how far that is. If it cannot be
+    made, a page says so: without one, each request would read all posts.
     """
 
     def prepared(request: Request, archive: Archiver) -> Response:
@@ -43,13 +49,11 @@ def of_indexed_archive(page: Page) -> Endpoint:
         progress = request.app.state.index_maker.make(_PATIENCE)
         if progress.is_done:
             return page(request, archive)
+        if progress.error:
+            request.app.state.report(progress.error)
+            return render(request, "unindexed.html", status=503)
         response = render(request, "indexing.html", status=503, progress=progress)
         response.headers.update({"Retry-After": "3", "Refresh": "3"})  # browsers load the page again by themselves
         return response
 
-    return of_archive(wraps(page)(prepared))
-
-
-def show_welcome(request: Request) -> Response:
-    """Return the page that helps to begin an archive."""
-    return render(request, "welcome.html")
+    return of_archive(wraps(page)(prepared), without)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 
 from archiver.models.browsing import ReadableArticle
 
+COST = 1_000  # characters that an entry counts for beside its text: its name, and what else is known of the article
 _MOST_CHARACTERS = 4_000_000  # of all texts together; a text of an article has some 10,000
 
 
@@ -30,7 +31,11 @@ class FeedTexts:
         with self._lock:
             if name not in self._texts:
                 self._texts[name] = text
-                self._characters += len(text.html)
+                self._characters += _cost(text)
             while self._characters > self._most:
-                self._characters -= len(self._texts.popitem(last=False)[1].html)
+                self._characters -= _cost(self._texts.popitem(last=False)[1])
         return text
+
+
+def _cost(text: ReadableArticle) -> int:
+    return len(text.html) + COST

@@ -10,6 +10,7 @@ from archiver.models import CHINA
 
 PAGE_SIZE = 50  # entries of a list on one page
 _LAST_PAGE = 1_000_000
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -32,7 +33,12 @@ class Paging:
 
 def page_number(text: str) -> int:
     """Return the number of a page as an address has it; 1 if it is missing or no number."""
-    return min(max(1, int(text)), _LAST_PAGE) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 1
+    return min(counted_number(text) or 1, _LAST_PAGE)
+
+
+def counted_number(text: str) -> int | None:
+    """Return a number that counts from 1 as an address has it; None if it is missing or no such number."""
+    return (int(text) or None) if _NUMBER.fullmatch(text) else None
 
 
 def paging_of(number: int, total: int) -> Paging:

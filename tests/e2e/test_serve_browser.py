@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from archiver.settings import Settings
 from archiver.site.app import create_app
-from archiver.site.pages.media import media_url
+from archiver.site.links import PageLinks
 from archiver.site.security.address import ReaderAddress
 from archiver.site.security.answers import FRAME
 from archiver.site.security.api_token import ApiToken
@@ -40,7 +40,8 @@ HOSTILE = """<p style="color:red">文</p><script>parent.harm = document.body.har
 
 def show_frame(request: Request) -> HTMLResponse:
     """An article as it looked, as hostile as if nothing had cleaned it."""
-    picture = media_url(request, "postimg/" + request.query_params["name"])
+    media_url = request.app.state.access.media.for_page(PageLinks.of(request))
+    picture = media_url("postimg/" + request.query_params["name"])
     body = HOSTILE.format(reader=str(request.base_url).rstrip("/"))
     return HTMLResponse(f'<img id=picture src="{escape(picture)}">{body}', headers=dict(FRAME))
 

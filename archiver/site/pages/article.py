@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import pairwise
 
 from starlette.requests import Request
@@ -17,8 +16,7 @@ from archiver.models.browsing import ReaderAddresses, Revision
 from archiver.models.reports import ArticleDetail
 from archiver.site.endpoints import of_archive
 from archiver.site.links import PageLinks
-from archiver.site.pages.media import media_url
-from archiver.site.paging import page_number
+from archiver.site.paging import counted_number
 from archiver.site.rendering import language_of, render
 from archiver.site.security.answers import FRAME
 
@@ -35,7 +33,7 @@ def show_text(request: Request, archive: Archiver) -> Response:
     lost = [row for row in detail.media if not row["path"]]
     return render(
         request, "article.html", detail=detail, article=article, part="",
-        text=archive.reader.readable(article.key, addresses), neighbours=archive.reader.neighbours(article.key),
+        text=archive.reader.readable(article, addresses), neighbours=archive.reader.neighbours(article.key),
         lost=lost[:_MOST_LOST], lost_count=len(lost),
     )  # fmt: skip
 
@@ -55,7 +53,8 @@ def show_styled(request: Request, archive: Archiver) -> Response:
     """Return the document of an article as it looked, for the frame."""
     _, article = _detail(request, archive)
     capture = request.query_params.get("capture") or None
-    styled = archive.styled(article.key, capture=capture, media_url=partial(media_url, request))
+    media_url = request.app.state.access.media.for_page(PageLinks.of(request))
+    styled = archive.styled(article.key, capture=capture, media_url=media_url)
     return HTMLResponse(styled.html, headers=FRAME)
 
 
@@ -73,7 +72,9 @@ def show_captures(request: Request, archive: Archiver) -> Response:
 def show_changes(request: Request, archive: Archiver) -> Response:
     """Return what differs between two captures of an article."""
     detail, article = _detail(request, archive)
-    old, new = (page_number(request.query_params.get(name, "")) for name in ("old", "new"))
+    old, new = (counted_number(request.query_params.get(name, "")) for name in ("old", "new"))
+    if old is None or new is None:
+        raise InputError("needs the numbers of two captures", concerns=article.key)
     try:
         comparison = archive.reader.compare(article.key, old, new)
     except UsageError as error:  # there is no such capture
@@ -86,9 +87,8 @@ def show_changes(request: Request, archive: Archiver) -> Response:
 
 def _detail(request: Request, archive: Archiver) -> tuple[ArticleDetail, ArticleRecord]:
     """Return what is recorded about the article of a request; raise InputError if it is not in the archive."""
-    detail = archive.show(request.path_params["key"])
-    if detail.article is None or detail.article.taken_out or detail.article.key != request.path_params["key"]:
-        raise InputError("not in this archive", concerns=request.path_params["key"])
+    detail = archive.reader.detail(request.path_params["key"])
+    assert detail.article is not None
     return detail, detail.article
 
 

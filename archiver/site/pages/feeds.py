@@ -64,11 +64,8 @@ def _feed_page(kind: FeedKind, form: FeedFormat) -> Page:
 
 
 def _style(request: Request, form: FeedFormat) -> FeedStyle:
-    links, signer = PageLinks.absolute(request), request.app.state.access.feed_signer()
-
-    def media_url(path: str) -> str:
-        return f"{links.media(path)}?s={signer.sign('media', f'/media/{path}')}"
-
+    links = PageLinks.absolute(request)
+    media_url = request.app.state.access.media.for_feed(links)
     return FeedStyle(form=form, language=language_of(request), links=links, media_url=media_url)
 
 
@@ -153,14 +150,7 @@ def show_feeds(request: Request, archive: Archiver) -> Response:
 
 def _for_programs(page: Page, *, is_indexed: bool) -> Endpoint:
     """Return an endpoint that has no page for people where there is no archive yet."""
-    shown = (of_indexed_archive if is_indexed else of_archive)(page)
-
-    def endpoint(request: Request) -> Response:
-        with request.app.state.archives.borrowed() as archive:
-            exists = archive.reader.exists()
-        return shown(request) if exists else show_not_found(request)
-
-    return endpoint
+    return (of_indexed_archive if is_indexed else of_archive)(page, show_not_found)
 
 
 def _routes() -> Iterator[Route]:

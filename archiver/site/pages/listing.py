@@ -19,6 +19,7 @@ from archiver.site.words import Words
 
 _FILTERS = ("account", "source", "tag", "album", "state", "date")  # parts of the query, in the order of their names
 _UNDATED = "none"  # the value of `date` for articles without one
+_REMOVED = "taken-out"  # the state of removed articles, which the reader does not show
 _MAX_NAME = 500  # characters of a filter
 
 
@@ -49,8 +50,10 @@ _show_plain, _show_indexed = of_archive(_show_articles), of_indexed_archive(_sho
 
 
 def _conditions(filters: dict[str, str]) -> BrowseRequest | None:
-    """Return the conditions of a list; None if the date is none."""
+    """Return the conditions of a list; None if the date is none, or if the list would be that of removed articles."""
     date = filters["date"]
+    if filters["state"] == _REMOVED:
+        return None
     limits = period(date) if date and date != _UNDATED else None
     if date and date != _UNDATED and limits is None:
         return None

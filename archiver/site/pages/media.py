@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,19 +12,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from archiver.media_types import mime_type
+from archiver.site.conditional import is_unchanged
 from archiver.site.security.answers import MEDIA
 
 FOLDERS = ("postimg", "media")
-
-
-def media_url(request: Request, path: str) -> str:
-    """Return the address at which the reader sends a medium.
-
-    `path` is relative to the archive's folder: `postimg/x.png`. The address is signed, because an article in its frame
-    has another origin than the reader, so that a browser sends no cookie with its pictures.
-    """
-    address = f"/media/{quote(path)}"
-    return f"{address}?s={request.app.state.access.signer.sign('media', f'/media/{path}')}"
 
 
 def send_media(request: Request) -> Response:
@@ -49,7 +39,7 @@ def send_media(request: Request) -> Response:
         "cross-origin-resource-policy": "cross-origin" if request.state.is_signed else "same-origin",
     }
     answer = FileResponse(path, headers=headers, media_type=kind, stat_result=found)
-    if request.headers.get("if-none-match") == answer.headers["etag"]:
+    if is_unchanged(request.headers, answer.headers["etag"]):
         return Response(status_code=304, headers={**headers, "etag": answer.headers["etag"]})
     return answer
 

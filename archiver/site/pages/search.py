@@ -33,6 +33,7 @@ def show_search(request: Request, archive: Archiver) -> Response:
         "order": order,
         "result": None,
         "number": number,
+        "first": offset_of(number) + 1,
         "without": _without(form),
     }
     asked = _request_of(form, order, number)

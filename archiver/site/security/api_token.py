@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 from contextlib import suppress
 from pathlib import Path
 
-from archiver.errors import ConfigError, OutputError
+from archiver.errors import ConfigError
 from archiver.storage.secret_files import read_secret, write_secret
+
+_Stamp = tuple[int, ...]
 
 
 def user_token_path() -> Path:
@@ -19,17 +22,23 @@ def user_token_path() -> Path:
 
 
 class ApiToken:
-    """The token in a file that only its owner may read.
+    """The token in a file that only its owner may read. Several threads may use it.
 
-    The file is read for each request, so that a token that another process has renewed is valid at once.
+    Each check looks whether the file is still the same, and reads it if not, so that a token that another process has
+    renewed is valid at once. Checks never make a token.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or user_token_path()
+        self._making = threading.Lock()
+        self._known: tuple[_Stamp | None, str] = (None, "")  # what was read last, with the stamp of its file
 
     def show(self) -> str:
         """Return the token; make one if there is none. Raise OutputError if it cannot be written."""
-        return self._read() or self.renew()
+        if token := self._read():
+            return token
+        with self._making:
+            return self._read() or self.renew()  # another thread may have made one
 
     def renew(self) -> str:
         """Return a new token. The old one is no longer valid. Raise OutputError if it cannot be written."""
@@ -45,14 +54,24 @@ class ApiToken:
     def derived_key(self, purpose: str) -> bytes:
         """Return a key for signatures that changes when the token is renewed, and from which it cannot be found.
 
-        Make a token if there is none; return b'' if that is not possible.
+        Return b'' if there is no token.
         """
-        with suppress(OutputError):
-            return hmac.digest(self.show().encode(), purpose.encode(), "sha256")
-        return b""
+        token = self._read()
+        return hmac.digest(token.encode(), purpose.encode(), "sha256") if token else b""
 
     def _read(self) -> str:
         """Return the token; '' if there is none, or if its file is not only its owner's, so that it may be known."""
-        with suppress(ConfigError):
-            return read_secret(self._path)
+        with suppress(ConfigError, OSError):
+            stamp = _stamp(self._path)
+            known, token = self._known
+            if known != stamp:
+                token = read_secret(self._path)
+                self._known = (stamp, token)
+            return token
         return ""
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Return what differs if a file was replaced or written, or if its mode was changed."""
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size

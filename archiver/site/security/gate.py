@@ -19,6 +19,7 @@ from archiver.site.security.forms import RefusedBody, parse_fields, read_body
 from archiver.site.security.passwords import LoginAttempts, PasswordCheck
 from archiver.site.security.programs import CHALLENGE, ProgramLogins
 from archiver.site.security.sessions import Sessions, Signer
+from archiver.site.security.signed_media import SIGNATURE, SignedMedia
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 _LARGEST_HEAD = 16_384  # bytes of the address and the headers together
@@ -47,14 +48,10 @@ class Access:
         """The logins of programs that read feeds."""
         return ProgramLogins(self.attempts)
 
-    def feed_signer(self) -> Signer:
-        """Return the signer of the pictures in feeds.
-
-        Its signatures hold beyond the end of the process, since programs keep the texts of feeds, until the token of
-        the phone is renewed. They end with the process if the token cannot be stored.
-        """
-        key = self.token.derived_key("pictures in feeds")
-        return Signer(key) if key else self.signer
+    @cached_property
+    def media(self) -> SignedMedia:
+        """The signed addresses of media."""
+        return SignedMedia(self.signer, self.token)
 
     @property
     def cookie(self) -> str:
@@ -122,7 +119,7 @@ class Gate:
         state.form_token = access.signer.sign(FORM_TOKEN, state.session)
         path = request.scope["path"]
         is_medium = path.startswith(_MEDIA)
-        state.is_signed = is_medium and self._is_signed(path, request.query_params.get("s", ""))
+        state.is_signed = is_medium and access.media.is_valid(path, request.query_params.get(SIGNATURE, ""))
         if not state.is_signed and _is_used_by_another_site(request):
             return refuse(request, 403, "The request comes from a page of another site.")
         if is_change and not state.is_device and "origin" not in request.headers:
@@ -133,12 +130,6 @@ class Gate:
             state.is_unknown_program = True
             return None
         return self._ask_for_login(request, is_change=is_change)
-
-    def _is_signed(self, path: str, signature: str) -> bool:
-        access = self._access
-        return bool(signature) and (
-            access.signer.is_valid("media", path, signature) or access.feed_signer().is_valid("media", path, signature)
-        )
 
     async def _refusal_of_program(self, request: Request) -> Response | None:
         """Return the answer to a program that wants a feed, unless it has the password."""

@@ -17,6 +17,7 @@ import pytest
 from lxml import etree
 
 from archiver.commands import readable
+from archiver.commands.reader import ArchiveReader
 from archiver.site.security.address import ReaderAddress
 from tests.support.command import Command
 from tests.support.feeds import ATOM, atom_errors, json_feed_errors, links_of
@@ -328,6 +329,14 @@ def test_feeds_are_given_for_the_password_alone(guarded: Browser) -> None:
         assert guarded.head(path, headers=basic(PASSWORD, "")).status_code == 200
         assert guarded.get(path, headers=basic("wrong")).status_code == 401
         assert guarded.get(path, headers=basic(PASSWORD)).status_code == 200  # so that the wrong tries are forgotten
+
+
+def test_feed_opens_the_archive_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, exists = [], ArchiveReader.exists
+    monkeypatch.setattr(ArchiveReader, "exists", lambda reader: asked.append(reader) or exists(reader))
+    for path in ("/feeds/all.atom", "/feeds.opml", "/feeds/accounts.opml"):
+        assert browser.get(path).status_code == 200
+    assert len(asked) == 3
 
 
 def test_password_of_a_program_opens_feeds_and_nothing_else(guarded: Browser) -> None:

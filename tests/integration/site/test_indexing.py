@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from archiver.app import Archiver
+from archiver.archive.search_index import ArchiveIndex
+from archiver.settings import Settings
 from archiver.site import endpoints
+from archiver.site.indexing import IndexMaker
 from tests.support.reading import STORIES, Reader
 
 
@@ -71,3 +74,50 @@ def test_read_only_archive_uses_its_index(copy: Path) -> None:
     answer = Reader(copy).get("/search?q=浇水")
     assert answer.status_code == 200
     assert STORIES[0].title in answer.text
+
+
+@pytest.fixture
+def unwritable(copy: Path) -> Path:
+    """The copy, whose index cannot be kept: nobody can lock it, root included."""
+    (copy / ".archive" / "search.lock").unlink(missing_ok=True)
+    (copy / ".archive" / "search.lock").mkdir()
+    return copy
+
+
+def test_archive_where_no_index_can_be_kept_says_so_and_is_read_once(
+    unwritable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, read = [], ArchiveIndex._read
+    monkeypatch.setattr(ArchiveIndex, "_read", lambda index, article: reads.append(article) or read(index, article))
+    reader = Reader(unwritable)
+    for address in ("/tags", "/albums", "/search?q=浇水"):
+        answer = reader.get(address, language="en")
+        assert answer.status_code == 503, address
+        assert "The search cannot be prepared" in answer.text
+        assert "refresh" not in answer.headers
+    assert len(reads) == len({article.key for article in reads}) > 0
+    assert reader.get("/").status_code == 200
+    assert reader.get("/accounts").status_code == 200
+
+
+def test_index_that_was_not_made_is_tried_again_after_some_time(
+    unwritable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = [1000.0]
+    maker = IndexMaker(Settings(output=str(unwritable)), clock=lambda: time[0])
+    assert maker.make(60).error
+    (unwritable / ".archive" / "search.lock").rmdir()
+    assert maker.make(60).error
+    time[0] += 301
+    progress = maker.make(60)
+    assert (progress.is_done, progress.error) == (True, "")
+
+
+def test_bug_while_the_index_is_made_is_told(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(Archiver, "search", fail)
+    answer = Reader(copy).get("/tags", language="en")
+    assert answer.status_code == 503
+    assert "The search cannot be prepared" in answer.text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.site.pages.media import media_url
+from archiver.site.links import PageLinks
 from tests.support.reader import PASSWORD, Browser
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>harm()</script></svg>'
@@ -17,11 +17,9 @@ def picture(output: Path) -> Path:
     return next(output.glob("postimg/*.gif"))
 
 
-class Asked:
-    """What media_url needs of a request."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.app = browser.app
+def media_url(browser: Browser, path: str) -> str:
+    """The address of a medium in an article as it looked."""
+    return browser.access.media.for_page(PageLinks())(path)
 
 
 def test_picture_is_sent_as_what_it_is(browser: Browser, output: Path) -> None:
@@ -45,8 +43,10 @@ def test_part_of_a_film_is_sent(browser: Browser, output: Path) -> None:
 def test_picture_that_the_browser_has_is_not_sent_again(browser: Browser, output: Path) -> None:
     address = f"/media/postimg/{picture(output).name}"
     etag = browser.get(address).headers["etag"]
-    answer = browser.get(address, headers={"if-none-match": etag})
-    assert (answer.status_code, answer.content) == (304, b"")
+    for known in (etag, f'"x", {etag}', f"W/{etag}", "*"):  # RFC 9110, 13.1.2
+        answer = browser.get(address, headers={"if-none-match": known})
+        assert (answer.status_code, answer.content) == (304, b""), known
+    assert browser.get(address, headers={"if-none-match": '"x"'}).status_code == 200
 
 
 def test_drawing_that_somebody_put_there_runs_nothing(browser: Browser, output: Path) -> None:
@@ -71,7 +71,7 @@ def test_other_site_gets_no_picture(browser: Browser, output: Path) -> None:
 def test_signed_picture_is_sent_to_a_frame_without_cookie(output: Path) -> None:
     browser = Browser(output, password=PASSWORD)
     name = picture(output).name
-    address = media_url(Asked(browser), f"postimg/{name}")  # type: ignore[arg-type]
+    address = media_url(browser, f"postimg/{name}")
     answer = browser.get(address, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 200
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
@@ -79,8 +79,13 @@ def test_signed_picture_is_sent_to_a_frame_without_cookie(output: Path) -> None:
     assert browser.get(address.replace(name, next(output.glob("postimg/*.jpg")).name)).status_code == 401
 
 
+def test_checking_a_signature_makes_no_token(guarded: Browser, output: Path) -> None:
+    assert guarded.get(f"/media/postimg/{picture(output).name}?s={'0' * 43}").status_code == 401
+    assert not (output.parent / "reader-token").exists()
+
+
 @pytest.mark.parametrize("name", ["a b.png", "图%.png", "a?b#c.png", "a&b.png"])
 def test_media_url_leads_to_the_file(output: Path, name: str) -> None:
     (output / "postimg" / name).write_bytes(b"x")
     browser = Browser(output, password=PASSWORD)
-    assert browser.get(media_url(Asked(browser), f"postimg/{name}")).content == b"x"  # type: ignore[arg-type]
+    assert browser.get(media_url(browser, f"postimg/{name}")).content == b"x"

@@ -12,7 +12,10 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 
 from archiver import Archiver, Settings
+from archiver.commands import show
+from tests.support.command import Command
 from tests.support.harm import TEXTS
+from tests.support.reader import Browser
 from tests.support.reading import HOSTILE, STORIES, Elements, Reader
 
 FIRST, RAIN, GONE, SHOP, HARM, SHORT = STORIES
@@ -169,14 +172,48 @@ def test_articles_of_nothing_are_not_found(reader: Reader, query: str) -> None:
     assert "看最新文章" in answer.text
 
 
+def test_removed_articles_are_not_listed(browser: Browser, output: Path) -> None:
+    remove = Command(folder=output.parent, environment={}, in_process=True)
+    assert remove("rm", "--yes", "-o", "out", next(output.glob("_posts/*.md"))).code == 0
+    assert browser.get("/articles?state=taken-out").status_code == 404
+
+
 @pytest.mark.parametrize(
     "address",
-    ["/articles/a:1:1", f"/articles/{FIRST.key}/changes?old=1&new=9", f"/articles/{FIRST.address}", "/x/../y"],
+    [
+        "/articles/a:1:1",
+        f"/articles/{FIRST.address}",
+        "/x/../y",
+        *(
+            f"/articles/{FIRST.key}/changes{query}"
+            for query in (
+                "?old=1&new=9",
+                "",
+                "?old=1",
+                "?new=2",
+                "?old=&new=2",
+                "?old=x&new=2",
+                "?old=0&new=2",
+                "?old=-1&new=2",
+                "?old=1&new=2.0",
+                "?old=1&new=" + "9" * 5000,
+            )
+        ),
+    ],
 )
 def test_address_without_anything_helps(reader: Reader, address: str) -> None:
     answer = reader.get(address)
     assert answer.status_code == 404
     assert 'href="/search"' in answer.text
+
+
+def test_article_is_shown_without_reading_its_stored_page(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("the stored page is read")
+
+    monkeypatch.setattr(show, "extract", fail)
+    for part in ("", "/look"):
+        assert reader.get(f"/articles/{FIRST.key}{part}").status_code == 200
 
 
 def test_search_marks_words_and_keeps_conditions(reader: Reader) -> None:

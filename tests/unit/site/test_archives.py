@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from archiver import InputError, Settings
 from archiver.app import Archiver
+from archiver.errors import OutputError, UsageError
 from archiver.site import archives
 from archiver.site.archives import ArchivePool
 
@@ -30,6 +32,7 @@ class Counted:
 
     opened: list[Archiver] = field(default_factory=list)
     closed: list[Archiver] = field(default_factory=list)
+    failing: Archiver | None = None  # the one that ends with an error
 
 
 @pytest.fixture
@@ -44,6 +47,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
         def __exit__(self, error: type[BaseException] | None, *rest: object) -> None:
             counts.closed.append(self)
             super().__exit__(error, *rest)
+            if self is counts.failing:
+                raise OutputError("x")
 
     monkeypatch.setattr(archives, "Archiver", Watched)
     return counts
@@ -103,9 +108,28 @@ def test_pool_closes_an_old_archiver(pool: ArchivePool, counted: Counted, clock:
 
 
 def test_pool_closes_an_archiver_after_an_error(pool: ArchivePool, counted: Counted) -> None:
-    with pytest.raises(InputError), pool.borrowed():
-        raise InputError("x")
+    with pytest.raises(OutputError), pool.borrowed():
+        raise OutputError("x")
     assert counted.closed == counted.opened
+
+
+@pytest.mark.parametrize("error", [InputError("x"), UsageError("x"), HTTPException(404)])
+def test_pool_keeps_an_archiver_that_had_no_such_article(pool: ArchivePool, counted: Counted, error: Exception) -> None:
+    with pytest.raises(type(error)), pool.borrowed():
+        raise error
+    with pool.borrowed():
+        pass
+    assert (len(counted.opened), counted.closed) == (1, [])
+
+
+def test_pool_closes_all_old_archivers_if_one_fails(pool: ArchivePool, counted: Counted, clock: Clock) -> None:
+    with pool.borrowed(), pool.borrowed(), pool.borrowed():
+        pass
+    counted.failing = counted.opened[1]
+    clock.time += 61
+    with pytest.raises(OutputError), pool.borrowed():
+        pass
+    assert set(map(id, counted.closed)) == set(map(id, counted.opened))
 
 
 def test_pool_keeps_few_idle_archivers(pool: ArchivePool, counted: Counted) -> None:

@@ -30,6 +30,7 @@ DATE = "Fri, 27 Nov 2026 07:00:00 GMT"
         ({"if-modified-since": "Fri, 27 Nov 2026 07:00:01 GMT"}, True),
         ({"if-modified-since": "yesterday"}, False),
         ({"if-modified-since": "Fri, 27 Nov 2026 07:00:00 -0000"}, False),
+        ({"if-modified-since": "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"}, False),
         ({"if-modified-since": "Fri, 99 Nov 2026 06:59:59 GMT"}, False),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.models.browsing import ReadableArticle
-from archiver.site.feed_texts import FeedTexts
+from archiver.site.feed_texts import COST, FeedTexts
 
 
 class Posts:
@@ -19,7 +19,7 @@ class Posts:
 
 
 def test_text_is_read_once() -> None:
-    texts, posts = FeedTexts(100), Posts(10)
+    texts, posts = FeedTexts(2 * (COST + 10)), Posts(10)
     assert texts.get("a", posts) is texts.get("a", posts)
     assert posts.read == 1
     texts.get("b", posts)
@@ -27,7 +27,7 @@ def test_text_is_read_once() -> None:
 
 
 def test_text_used_longest_ago_goes_first() -> None:
-    texts, posts = FeedTexts(25), Posts(10)
+    texts, posts = FeedTexts(2 * (COST + 10)), Posts(10)
     for name in ("a", "b", "a", "c"):
         texts.get(name, posts)
     assert posts.read == 3
@@ -38,7 +38,7 @@ def test_text_used_longest_ago_goes_first() -> None:
 
 
 def test_text_larger_than_all_room_is_given_and_not_kept() -> None:
-    texts, posts = FeedTexts(25), Posts(30)
+    texts, posts = FeedTexts(COST + 20), Posts(30)
     assert len(texts.get("a", posts).html) == 30
     texts.get("a", posts)
     assert posts.read == 2
@@ -46,3 +46,11 @@ def test_text_larger_than_all_room_is_given_and_not_kept() -> None:
     texts.get("b", small)
     texts.get("b", small)
     assert small.read == 1
+
+
+def test_texts_of_lost_posts_are_dropped_too() -> None:
+    texts, lost = FeedTexts(10 * COST), Posts(0)
+    for number in range(11):
+        texts.get(number, lost)
+    texts.get(0, lost)
+    assert lost.read == 12
