@@ -28,7 +28,7 @@ class FeedTexts:
                 return self._texts[name]
         text = read()
         with self._lock:
-            if name not in self._texts:
+            if name not in self._texts and len(text.html) <= self._most:
                 self._texts[name] = text
                 self._characters += len(text.html)
             while self._characters > self._most:
