@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import nullcontext
+from html import escape
 from urllib.parse import unquote
 
 from archiver import urls
@@ -13,28 +16,50 @@ from archiver.errors import NotWeChat
 from archiver.export.post_html import PostAddresses, links_in, post_html
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReadableArticle, ReaderAddresses
-from archiver.search.post_text import ParsedPost, parse_post
+from archiver.search.post_text import ParsedPost, parse_front_matter, parse_post
 from archiver.urls import parse_target
 
+MOST_SHOWN = 300_000  # characters of a post that a page shows; at worst they cost some 3 s and 250 MB
+_LARGE = 100_000  # characters; a post that has more is rendered alone, since each costs memory
+_HEAD = 100_000  # characters of a post that is too long, in which its front matter is looked for
+_BEGINNING = 20_000  # characters that are shown of it
 _MAX_LINKS = 500  # of a post that are looked up in the catalogue
 _MEDIUM = re.compile(r"/?((?:postimg|media)/[^?#\s]+)")
+_one_large_post = threading.Lock()
 _SITE = "{{site.baseurl}}"
 _PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
 
 
-def readable(context: Context, named: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
+def readable(
+    context: Context, named: str | ArticleRecord, addresses: ReaderAddresses, limit: int | None = None
+) -> ReadableArticle:
     """Return the text of an article's post as HTML, as its file is now, even if a person edited it.
 
     Links to articles of the archive lead to `addresses.article_url` of their keys. All other links that do not lead to
     the web are removed. Media of the archive have the address `addresses.media_url` of their paths; others become
-    links. Raise InputError if the archive has no such article.
+    links. Of a post with more than `limit` characters only the beginning is returned, as plain text. Raise InputError
+    if the archive has no such article.
     """
     catalogue = context.archive.require_catalogue()
     article = named if isinstance(named, ArticleRecord) else require_article(catalogue, named, context.settings)
     content = read_post_content(context.archive.root, article.post)
     if content is None:
         return ReadableArticle(is_missing=True)
-    post = parse_post(content.decode("utf-8", errors="replace"))
+    post_text = content.decode("utf-8", errors="replace")
+    if limit is not None and len(post_text) > limit:
+        return _beginning(post_text)
+    with _one_large_post if len(post_text) > _LARGE else nullcontext():
+        return _rendered(context, post_text, addresses)
+
+
+def _beginning(content: str) -> ReadableArticle:
+    """Return the beginning of the text of a post as it is written."""
+    post, text = parse_front_matter(content[:_HEAD])
+    return _article(post, f"<pre>{escape(text.strip()[:_BEGINNING])}</pre>\n", is_cut=True)
+
+
+def _rendered(context: Context, content: str, addresses: ReaderAddresses) -> ReadableArticle:
+    post = parse_post(content)
     keys = _keys_of_links(context, post)
 
     def link_of(address: str) -> str:
@@ -46,9 +71,14 @@ def readable(context: Context, named: str | ArticleRecord, addresses: ReaderAddr
         path = _medium_path(address, context.settings.site_prefix)
         return addresses.media_url(path) if path else ""
 
-    html = post_html(post, PostAddresses(medium_of=medium_of, link_of=link_of, missing=addresses.missing))
+    return _article(
+        post, post_html(post, PostAddresses(medium_of=medium_of, link_of=link_of, missing=addresses.missing))
+    )
+
+
+def _article(post: ParsedPost, html: str, *, is_cut: bool = False) -> ReadableArticle:
     return ReadableArticle(
-        html=html, tags=post.tags, albums=post.albums, author=str(post.origin.get("author") or ""),
+        html=html, is_cut=is_cut, tags=post.tags, albums=post.albums, author=str(post.origin.get("author") or ""),
         digest=str(post.origin.get("digest") or ""), language=str(post.values.get("lang") or ""),
     )  # fmt: skip
 

@@ -100,12 +100,15 @@ class ArchiveReader:
             raise InputError("not in this archive", concerns=key)
         return article_detail(catalogue, article)
 
-    def readable(self, name: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
+    def readable(
+        self, name: str | ArticleRecord, addresses: ReaderAddresses, limit: int = readable.MOST_SHOWN
+    ) -> ReadableArticle:
         """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.
 
         `name` may be the article's record, too. `addresses` are those to write for media and articles of the archive.
+        Of a post with more than `limit` characters only the beginning is returned, as plain text.
         """
-        return readable.readable(self._context, name, addresses)
+        return readable.readable(self._context, name, addresses, limit)
 
     def neighbours(self, key: str) -> Neighbours:
         """Return the articles that the account of an article published just before and just after it."""

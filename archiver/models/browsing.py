@@ -83,10 +83,13 @@ class ReadableArticle:
     `html` is safe to include in a page. It is '' if the file of the post is missing (`is_missing`). `tags` and `albums`
     are those in the front matter of the post. `author` and `digest` are the article's author and WeChat's short summary
     of it; '' if it has none. `language` is what the front matter gives as `lang`, such as `en`.
+
+    `is_cut` says that the post is too long to be shown: `html` is then the beginning of its Markdown as plain text.
     """
 
     html: str = ""
     is_missing: bool = False
+    is_cut: bool = False
     tags: tuple[str, ...] = ()
     albums: tuple[str, ...] = ()
     author: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -79,12 +79,17 @@ def read_post(content: str) -> PostText:
 
 def parse_post(content: str) -> ParsedPost:
     """Return the parsed content of a post's file. A broken front matter counts as empty."""
+    post, text = parse_front_matter(content)
+    return replace(post, tokens=_without_source(_parser().parse(text), post.origin))
+
+
+def parse_front_matter(content: str) -> tuple[ParsedPost, str]:
+    """Return a post with its front matter parsed and without tokens, and the Markdown that was not parsed."""
     found = _FRONT_MATTER.match(content)
     values = _front_matter(found[1]) if found else {}
     origin = values.get("wechat")
-    tokens = _parser().parse(content[found.end() :] if found else content)
-    origin = origin if isinstance(origin, dict) else {}
-    return ParsedPost(values, origin, _without_source(tokens, origin))
+    post = ParsedPost(values, origin if isinstance(origin, dict) else {}, ())
+    return post, content[found.end() :] if found else content
 
 
 @cache

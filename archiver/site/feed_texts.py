@@ -29,7 +29,7 @@ class FeedTexts:
                 return self._texts[name]
         text = read()
         with self._lock:
-            if name not in self._texts:
+            if name not in self._texts and _cost(text) <= self._most:
                 self._texts[name] = text
                 self._characters += _cost(text)
             while self._characters > self._most:

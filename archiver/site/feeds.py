@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Literal
@@ -23,6 +23,9 @@ CONDITIONS: Mapping[FeedKind, GroupedBy] = {
     "albums": "album",
     "sources": "source",
 }
+_MOST_OF_POST = 200_000  # characters of a post that is rendered for a feed
+_MOST_OF_ENTRY = 300_000  # characters of HTML that an entry may have
+_MOST_OF_DOCUMENT = 2_000_000  # characters of HTML, after which no further post is rendered for a document
 _BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when an archive without articles changed last
 
 
@@ -85,9 +88,13 @@ def make_feed(
     part: LatestArticles,
     paging: Paging,
     style: FeedStyle,
-    read: Callable[[KeptArticle], ReadableArticle],
+    read: Callable[[KeptArticle, int], ReadableArticle],
 ) -> ArticleFeed:
-    """Return a part of a feed. `read` returns the text of an article with the addresses of `style`."""
+    """Return a part of a feed.
+
+    `read` returns the text of an article with the addresses of `style`, cut if the post has more characters than its
+    second argument.
+    """
     last, number = paging.last or 1, paging.number
     return ArticleFeed(
         subject=subject.parts,
@@ -102,7 +109,7 @@ def make_feed(
             next=style.address(subject, number + 1) if paging.has_next else "",
             last=style.address(subject, last),
         ),
-        entries=tuple(_entry(each, read(each), style) for each in part.articles),
+        entries=tuple(_entry(each, text, style) for each, text in _texts(part.articles, read)),
     )
 
 
@@ -116,9 +123,22 @@ def reader_addresses(style: FeedStyle) -> ReaderAddresses:
     )
 
 
-def read_text(archive: Archiver, each: KeptArticle, style: FeedStyle) -> ReadableArticle:
-    """Return the text of an article with the addresses of a feed."""
-    return archive.reader.readable(each.article, reader_addresses(style))
+def read_text(archive: Archiver, each: KeptArticle, style: FeedStyle, limit: int) -> ReadableArticle:
+    """Return the text of an article with the addresses of a feed, but no text if its post is longer than `limit`."""
+    text = archive.reader.readable(each.article, reader_addresses(style), limit)
+    return replace(text, html="") if text.is_cut else text
+
+
+def _texts(
+    articles: Iterable[KeptArticle], read: Callable[[KeptArticle, int], ReadableArticle]
+) -> Iterator[tuple[KeptArticle, ReadableArticle]]:
+    """Yield the articles with their texts. What is too long for its entry counts for the document, too: it has cost."""
+    characters = 0
+    for each in articles:
+        text = read(each, _MOST_OF_POST if characters < _MOST_OF_DOCUMENT else 0)
+        characters += len(text.html)
+        is_cut = text.is_cut or len(text.html) > _MOST_OF_ENTRY
+        yield each, replace(text, html="", is_cut=True) if is_cut else text
 
 
 def _entry(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> FeedEntry:
@@ -134,8 +154,18 @@ def _entry(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> FeedEn
         authors=tuple(dict.fromkeys(filter(None, (article.account, text.author)))),
         tags=tuple(dict.fromkeys((*text.tags, *text.albums))),
         summary=text.digest,
-        html="".join(f"<p><em>{escape(note)}</em></p>\n" for note in _notes(each, text, style)) + text.html,
+        html="".join(f"<p><em>{escape(note)}</em></p>\n" for note in _notes(each, text, style))
+        + (_summary(each, text, style) if text.is_cut else text.html),
     )
+
+
+def _summary(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> str:
+    """Return what stands in place of a text that is too long: WeChat's summary, and a link to the reader's page."""
+    gettext = translations(style.language).gettext
+    note, read = gettext("This text is too long for a feed."), gettext("Read it in the archive.")
+    digest = f"<p>{escape(text.digest)}</p>\n" if text.digest else ""
+    link = f'<a href="{escape(style.links.article(each.article.key))}">{escape(read)}</a>'
+    return f"{digest}<p><em>{escape(note)}</em> {link}</p>\n"
 
 
 def _notes(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> list[str]:

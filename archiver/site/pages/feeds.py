@@ -96,12 +96,12 @@ def _headers(tag: str, modified: datetime | None = None) -> dict[str, str]:
     return headers | ({"last-modified": http_date(modified)} if modified and is_told else {})
 
 
-def _reader(request: Request, archive: Archiver, style: FeedStyle) -> Callable[[KeptArticle], ReadableArticle]:
+def _reader(request: Request, archive: Archiver, style: FeedStyle) -> Callable[[KeptArticle, int], ReadableArticle]:
     """Return a function that returns the text of an article, and reads no post again that is still the same."""
 
-    def read(each: KeptArticle) -> ReadableArticle:
-        name = (each.article.key, each.stamp, style.links.root, style.language, _proof(style))
-        text: ReadableArticle = request.app.state.feed_texts.get(name, partial(read_text, archive, each, style))
+    def read(each: KeptArticle, limit: int) -> ReadableArticle:
+        name = (each.article.key, each.stamp, style.links.root, style.language, _proof(style), limit)
+        text: ReadableArticle = request.app.state.feed_texts.get(name, partial(read_text, archive, each, style, limit))
         return text
 
     return read

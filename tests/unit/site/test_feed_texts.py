@@ -38,10 +38,13 @@ def test_text_used_longest_ago_goes_first() -> None:
 
 
 def test_text_larger_than_all_room_is_given_and_not_kept() -> None:
-    texts, posts = FeedTexts(COST + 20), Posts(30)
-    assert len(texts.get("a", posts).html) == 30
+    texts, posts, remembered = FeedTexts(2 * (COST + 10)), Posts(COST + 30), Posts(10)
+    texts.get("c", remembered)
+    assert len(texts.get("a", posts).html) == COST + 30
     texts.get("a", posts)
     assert posts.read == 2
+    texts.get("c", remembered)
+    assert remembered.read == 1
     small = Posts(10)
     texts.get("b", small)
     texts.get("b", small)
