@@ -166,7 +166,7 @@ def test_second_call_is_not_modified_and_reads_no_text(
 ) -> None:
     first = reader.get(address)
     monkeypatch.setattr(readable, "readable", None)  # whoever reads a text now, fails
-    monkeypatch.setattr(readable, "read_file", None)
+    monkeypatch.setattr(readable, "read_post_content", None)
     second = reader.get(address, **{"If-None-Match": first.headers["etag"]})
     assert (second.status_code, second.content) == (304, b"")
     assert second.headers["etag"] == first.headers["etag"]

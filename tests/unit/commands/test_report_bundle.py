@@ -102,14 +102,14 @@ def test_bundle_holds_no_folder_of_another_user() -> None:
 
 def test_bundle_holds_no_encoded_name_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "John Smith")
-    check = Check(name="page", said="John Smith or file:///media/John%20Smith/disk")
+    check = Check(name="page", message="John Smith or file:///media/John%20Smith/disk")
     (member, *_) = bundle_members((check,), None, Settings())
     assert "Smith" not in member.content.decode()
 
 
 def told_about(places: tuple[str, ...]) -> dict[str, str]:
     """Return the report about checks and a page that name places."""
-    checks = tuple(Check(name="disk", said=f"at {place}") for place in places)
+    checks = tuple(Check(name="disk", message=f"at {place}") for place in places)
     content = "".join(f'<p>{place}</p><img src="file:///{place}/x.png">' for place in places).encode()
     page = Page(
         source="page.html",
