@@ -310,7 +310,7 @@ def test_links_are_worked_out_anew_only_after_an_article_came(
 
     monkeypatch.setattr(follow_links, "missing_links", counted)
     report = run(archiver, numbered.address(1))
-    assert (report["listed"], report["asked"], report["got"]) == (5, 5, 1)
+    assert (report["listed"], report["requested"], report["archived"]) == (5, 5, 1)
     assert len(times) == 2  # for article 1, and after article 4
 
 
@@ -321,7 +321,7 @@ def test_links_stopped_run_ends_the_source(archiver: Command, world: World, monk
     configure(archiver, links={})
     assert archiver("run", "--report", "report.json").code == 0
     report = reported(archiver)
-    assert (report["asked"], report["ended_by"]) == (0, "budget")
+    assert (report["requested"], report["ended_by"]) == (0, "budget")
     assert asked(world) == [numbered.address(1)]
 
 
