@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import Phase, settings
+from tenacity import wait_none
 
 from archiver import yaml_reader
 from archiver.catalogue.location import Location
+from archiver.fetcher import retry
 from tests.support import postgres
 from tests.support.books import EPUBCHECK
 from tests.support.command import Command
@@ -54,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="50 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
     )  # fmt: skip
     parser.addoption(
-        "--injection-seconds", type=float, default=60, help="How long faults are tried, at random (test_injection.py)."
+        "--injection-seconds", type=float, default=25, help="How long faults are tried, at random (test_injection.py)."
     )
     parser.addoption("--injection-seed", type=int, default=None, help="Which faults, as a run before has printed it.")
     parser.addoption("--injection-state", default=None, help="A file of the faults that were tried: the others are.")
@@ -139,6 +141,13 @@ def archive(world: World, authority: Authority, tmp_path: Path, monkeypatch: pyt
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield Inside(folder=tmp_path / "out")
+
+
+@pytest.fixture
+def no_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between the tries of a request, for calls in the test's process."""
+    monkeypatch.setattr(retry, "wait_exponential", lambda **_: wait_none())
+    monkeypatch.setattr(retry, "wait_random", lambda *_: wait_none())
 
 
 @pytest.fixture(params=["in C", "in Python"])

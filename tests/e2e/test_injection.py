@@ -17,7 +17,7 @@ from tests.support.injection.verdict import GRAVE, MILD, Stage
 
 pytestmark = pytest.mark.compiler
 
-_TOGETHER = 40.0  # seconds for pairs and signals
+_TOGETHER = 15.0  # seconds for pairs and signals
 _SHOWN = 40  # distinct problems
 
 

@@ -138,7 +138,7 @@ def _kill_and_check(archiver: Command, name: str, kills: int, takes: float, trut
 def test_batch_killed_repeatedly_loses_and_duplicates_nothing(
     archiver: Command, world: World, request: pytest.FixtureRequest
 ) -> None:
-    kills = 200 if request.config.getoption("--long") else 30
+    kills = 200 if request.config.getoption("--long") else 12
     _serve(world)
     archiver.write("list.txt", *numbered.addresses(NUMBERS))
     start = time.monotonic()

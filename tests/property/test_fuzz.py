@@ -18,10 +18,10 @@ from tests.support.paths import FIXTURES, SHARED
 
 confined = pytest.importorskip("tests.support.confined", reason="the system limits no process")
 
-TURNS, LONG = 5, 50  # of 113 pages: 5,650 with --long
+TURNS, LONG = 2, 50  # of 113 pages: 5,650 with --long
 SMALL = sorted(FIXTURES.glob("*--*/page.html"))
 REAL = sorted(SHARED.glob("corpus/pages/*.html"))
-SITE = 300  # posts
+SITE = 100  # posts
 HUGE = 20_000_000  # bytes
 # Seconds of a processor for it, twice what it takes: what this is to catch grows with the square of the length and takes
 # minutes, and another machine may need half as long again.

@@ -45,7 +45,7 @@ CONTEXTS = {
 }
 TAGS = {"b": "strong", "i": "em", "s": "del", "u": "ins"}
 USUAL = settings().max_examples  # 100; fewer under mutmut
-MANY = settings(max_examples=20 * USUAL, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+MANY = settings(max_examples=8 * USUAL, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 SOME = settings(MANY, max_examples=3 * USUAL // 2)
 
 

@@ -23,7 +23,7 @@ def test_read_strings_round_trips_quoted_strings(values: dict[str, object]) -> N
     assert read_strings(written) == values
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("ab:-?,[]{}&*!|>'\"%@`#\n\t \\0~=<.\x85\u2028")) | st.text())
 def test_yaml_reader_any_text_raises_only_broken_yaml(text: str) -> None:
     for read in (read_strings, read_values):

@@ -83,6 +83,7 @@ def test_verify_repair_deleted_article_snapshot_is_recorded_lost(archiver: Comma
     assert first["lost"].startswith("20")
 
 
+@pytest.mark.usefixtures("no_back_off")
 @pytest.mark.parametrize(
     ("outage", "code"),
     [(pages.wall(), 75), (faults.too_many("7200"), 75), (Answer(status=404), 1), (pages.page("<html>no end"), 1)],

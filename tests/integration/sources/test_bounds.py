@@ -15,7 +15,7 @@ import pytest
 
 from archiver.commands.run import _read
 from archiver.errors import InputError
-from archiver.sources import ListEntry, feeds, lines_of, read_list
+from archiver.sources import ListEntry, feeds, lines_of, list_files, list_json, read_list
 from archiver.sources import charset as decoding
 from archiver.sources import list_cells as forms
 from archiver.sources.list_input import open_list
@@ -71,10 +71,13 @@ def test_read_list_long_lines_within_limits_are_read(text: str) -> None:
     assert [entry.target.url if entry.target else entry.error for entry in entries(text.encode())] == [A, B]
 
 
-def test_read_list_oversized_document_is_rejected() -> None:
-    (entry,) = entries(b"[" + b'{"a": "' + b"x" * DOCUMENT + b'"}]')
+def test_read_list_oversized_document_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    length = 2 * RECORD  # the real limit takes seconds
+    monkeypatch.setattr(list_json, "MAX_DOCUMENT_LENGTH", length)
+    monkeypatch.setattr(list_files, "MAX_DOCUMENT_LENGTH", length)
+    (entry,) = entries(b"[" + b'{"a": "' + b"x" * length + b'"}]')
     assert not entry.target
-    (entry,) = entries(b"[\n" + b'"x",\n' * (DOCUMENT // 4) + b"]")
+    (entry,) = entries(b"[\n" + b'"x",\n' * (length // 4) + b"]")
     assert (entry.number, entry.target, entry.source) == (1, None, "[…")
 
 
@@ -112,18 +115,19 @@ def test_read_list_400_mb_line_uses_limited_memory() -> None:
     assert peak < 150 * 2**20
 
 
-def test_lines_of_list_over_size_limit_is_rejected() -> None:
-    with pytest.raises(InputError, match="512 MB"):
+def test_lines_of_list_over_size_limit_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MAX_LIST_SIZE", 16 * 2**20)  # the real limit takes seconds
+    with pytest.raises(InputError, match="16 MB"):
         lines_of(Endless(decoding.MAX_LIST_SIZE + 1))
 
 
 def test_read_list_many_lines_use_constant_memory() -> None:
-    content = f"{A}\n# {'x' * 90}\n".encode() * 100_000
+    content = f"{A}\n# {'x' * 90}\n".encode() * 30_000
     tracemalloc.start()
     assert sum(1 for _ in read_list(lines_of(io.BytesIO(content)))) == 1
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8 * 2**20
+    assert peak < 2 * 2**20
 
 
 ENCODED = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
