@@ -53,11 +53,12 @@ def check(schema: str, *files: Path) -> tuple[int, str]:
     ("schema", "files"),
     [
         ("vendor.github-workflows", WORKFLOWS),
+        ("vendor.github-actions", [ROOT / "action.yml"]),
         ("vendor.dependabot", [GITHUB / "dependabot.yml"]),
         ("vendor.github-issue-forms", FORMS),
         ("vendor.github-issue-config", [GITHUB / "ISSUE_TEMPLATE" / "config.yml"]),
     ],
-    ids=["workflows", "dependabot", "issue forms", "issue chooser"],
+    ids=["workflows", "action", "dependabot", "issue forms", "issue chooser"],
 )
 def test_github_files_fit_their_schemas(schema: str, files: list[Path]) -> None:
     assert files

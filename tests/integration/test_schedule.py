@@ -30,13 +30,15 @@ LONG = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2650000001&idx=1&s
 
 # systemd
 
+UNITS = ("archiver.service", "archiver.timer", "archiver-reader.service")
+
 
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
-    """The two units, with a command that is there: the installed one's place is the user's."""
-    for name in ("archiver.service", "archiver.timer"):
+    """The units, with a command that is there: the installed one's place is the user's."""
+    for name in UNITS:
         unit = (SCHEDULE / name).read_text(encoding="utf-8")
-        (tmp_path / name).write_text(unit.replace("%h/archiver/bin/archiver run", "/bin/true"), encoding="utf-8")
+        (tmp_path / name).write_text(re.sub("%h/.local/bin/archiver .*", "/bin/true", unit), encoding="utf-8")
     return tmp_path
 
 
@@ -45,7 +47,7 @@ def verified(folder: Path) -> tuple[int, str]:
     if not shutil.which("systemd-analyze"):
         pytest.skip("needs systemd-analyze (Debian: apt install systemd)")
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--user", folder / "archiver.service", folder / "archiver.timer"],
+        ["systemd-analyze", "verify", "--user", *(folder / name for name in UNITS)],
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "LC_ALL": "C.UTF-8"},
         capture_output=True, encoding="utf-8", timeout=60, check=False,
     )  # fmt: skip
@@ -62,6 +64,7 @@ def test_systemd_units_pass_verification(units: Path) -> None:
     [
         ("archiver.service", "SuccessExitStatus=75", "SuccessExitStatus=wall"),
         ("archiver.service", "ExecStart=/bin/true", "ExecStart=/nowhere/archiver run"),
+        ("archiver-reader.service", "Restart=on-failure", "Restart=on-trouble"),
         ("archiver.timer", "RandomizedDelaySec=1h", "RandomisedDelaySec=1h"),
         ("archiver.timer", "OnCalendar=*-*-* 04:17:00", "OnCalendar=every day"),
     ],
@@ -91,8 +94,10 @@ def workflow() -> dict[Any, Any]:
 
 
 def script(name: str) -> str:
-    """What the workflow's step of this name runs."""
-    [step] = [step for step in workflow()["jobs"]["archive"]["steps"] if step.get("name") == name]
+    """What the step of this name, of the workflow or of the action that it uses, runs."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    steps = [*workflow()["jobs"]["archive"]["steps"], *action["runs"]["steps"]]
+    [step] = [step for step in steps if step.get("name") == name]
     return str(step["run"])
 
 
@@ -101,7 +106,7 @@ def test_workflow_has_schedule_and_write_permission() -> None:
     assert len(read[True]["schedule"][0]["cron"].split()) == 5
     assert read["permissions"] == {"contents": "write"}
     uses = [step["uses"].partition("@")[0] for step in read["jobs"]["archive"]["steps"] if "uses" in step]
-    assert uses == ["actions/checkout", "actions/setup-python"]
+    assert uses == ["actions/checkout", "OWNER/archiver"]
 
 
 @pytest.fixture
@@ -117,8 +122,8 @@ def clone(tmp_path: Path) -> Path:
     return site
 
 
-def environment(folder: Path) -> dict[str, str]:
-    return {"PATH": f"{folder}/bin:{os.environ['PATH']}", "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return more | {"PATH": f"{folder}/bin:{os.environ['PATH']}", "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -130,11 +135,23 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def step(folder: Path, name: str) -> int:
+def step(folder: Path, name: str, **inputs: str) -> int:
     """The exit code of a step, run as GitHub runs it."""
     return subprocess.run(
-        ["bash", "-e", "-c", script(name)], cwd=folder, env=environment(folder), capture_output=True, check=False
+        ["bash", "-e", "-c", script(name)],
+        cwd=folder,
+        env=environment(folder, **inputs),
+        capture_output=True,
+        check=False,
     ).returncode
+
+
+def play(folder: Path, script: str) -> None:
+    """Put a program `archiver` of this shell script onto the path of steps."""
+    (folder / "bin").mkdir()
+    played = folder / "bin/archiver"
+    played.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    played.chmod(0o755)
 
 
 def test_workflow_commit_step_pushes_archive_and_catalogue(clone: Path) -> None:
@@ -151,12 +168,17 @@ def test_workflow_commit_step_without_changes_succeeds(clone: Path) -> None:
 
 
 @pytest.mark.parametrize(("code", "ended"), [(0, 0), (75, 0), (1, 1), (73, 1)])
-def test_workflow_archive_step_tolerates_exit_code_75_only(tmp_path: Path, code: int, ended: int) -> None:
-    (tmp_path / "bin").mkdir()
-    played = tmp_path / "bin/archiver"
-    played.write_text(f'#!/bin/sh\n[ "$1" = run ] && exit {code}\nexit 99\n')
-    played.chmod(0o755)
-    assert step(tmp_path, "Archive what is new or due") == ended
+def test_action_tolerates_exit_code_75_only(tmp_path: Path, code: int, ended: int) -> None:
+    play(tmp_path, f'[ "$1" = run ] && exit {code}\nexit 99')
+    assert step(tmp_path, "Run archiver", COMMAND="run --max-time 5h") == ended
+
+
+def test_action_command_is_words_and_no_shell(tmp_path: Path) -> None:
+    play(tmp_path, "printf '%s\\n' \"$@\" > told")
+    assert step(tmp_path, "Run archiver", COMMAND="add $(touch ran) ;touch ran `touch ran` *") == 0
+    told = (tmp_path / "told").read_text(encoding="utf-8").split("\n")
+    assert told == ["add", "$(touch", "ran)", ";touch", "ran", "`touch", "ran`", "*", ""]
+    assert not (tmp_path / "ran").exists()
 
 
 # archiver.yml
