@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from archiver.archive.media_files import is_media_path
 from archiver.commands.readable import readable
 from archiver.context import Context
 from archiver.errors import UsageError
@@ -110,6 +111,9 @@ class Books:
             if known is not None:
                 return known
             file = self.context.archive.root / path
+            if not is_media_path(self.context.archive.root, path):
+                self.missing(f"{file}: leads out of the folder of pictures")
+                return writer.add_picture(path, None)
             content = read_intact(file, digests.get(path, ""), self.missing)
             picture = book_picture(content) if content else None
             if content and picture is None:
