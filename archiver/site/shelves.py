@@ -19,6 +19,7 @@ from archiver.site.words import Words
 KINDS: tuple[FeedKind, ...] = ("accounts", "albums", "tags", "sources")
 EVERYTHING = FeedSubject(kind="all")
 _MOST_FOUND = 12  # groups whose books the answer to a search has
+Heading = tuple[ShelfKind, str, datetime]
 _BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when an archive without articles changed last
 
 
@@ -67,7 +68,7 @@ def first_shelf(archive: Archiver, style: ShelfStyle) -> Shelf:
         )
         for kind in KINDS
     ]  # fmt: skip
-    return _shelf(style, (), "navigation", (style.gettext("Books of the archive"), updated), [everything, *kinds])
+    return _shelf(style, (), ("navigation", style.gettext("Books of the archive"), updated), [everything, *kinds])
 
 
 def shelf_of_groups(archive: Archiver, style: ShelfStyle, kind: FeedKind, number: int) -> Shelf | None:
@@ -84,7 +85,7 @@ def shelf_of_groups(archive: Archiver, style: ShelfStyle, kind: FeedKind, number
         )
         for group in groups[offset_of(number) :][:PAGE_SIZE]
     ]  # fmt: skip
-    return _shelf(style, (kind,), "navigation", (style.kinds[kind], updated), entries, paging)
+    return _shelf(style, (kind,), ("navigation", style.kinds[kind], updated), entries, paging)
 
 
 def shelf_of_books(archive: Archiver, style: ShelfStyle, subject: FeedSubject, number: int) -> Shelf | None:
@@ -95,8 +96,8 @@ def shelf_of_books(archive: Archiver, style: ShelfStyle, subject: FeedSubject, n
         return None
     entries = list(_books(archive, style, [(subject, volume) for volume in part]))
     updated = max((volume.updated for volume in volumes), default=_BEGINNING_OF_TIME)
-    heading = subject.title(style.language), updated
-    return _shelf(style, subject.parts, "acquisition", heading, entries, paging_of(number, len(volumes)))
+    heading: Heading = ("acquisition", subject.title(style.language), updated)
+    return _shelf(style, subject.parts, heading, entries, paging_of(number, len(volumes)))
 
 
 def shelf_of_found_books(archive: Archiver, style: ShelfStyle, words: str) -> Shelf:
@@ -111,7 +112,7 @@ def shelf_of_found_books(archive: Archiver, style: ShelfStyle, words: str) -> Sh
     volumes = [(each, volume) for each in subjects for volume in archive.reader.volumes(each.request(1))]
     entries = list(_books(archive, style, volumes[:PAGE_SIZE]))
     updated = max((entry.updated for entry in entries), default=_BEGINNING_OF_TIME)
-    return _shelf(style, ("search", words), "acquisition", (words or style.gettext("Search"), updated), entries)
+    return _shelf(style, ("search", words), ("acquisition", words or style.gettext("Search"), updated), entries)
 
 
 def _books(archive: Archiver, style: ShelfStyle, volumes: Sequence[tuple[FeedSubject, Volume]]) -> Iterator[ShelfEntry]:
@@ -134,13 +135,12 @@ def _books(archive: Archiver, style: ShelfStyle, volumes: Sequence[tuple[FeedSub
 def _shelf(
     style: ShelfStyle,
     identity: tuple[str, ...],
-    kind: ShelfKind,
-    heading: tuple[str, datetime],
+    heading: Heading,
     entries: Sequence[ShelfEntry],
     paging: Paging | None = None,
 ) -> Shelf:
-    """Return a shelf; `heading` is its title and when it changed last."""
-    title, updated = heading
+    """Return a shelf; `heading` is its kind, its title, and when it changed last."""
+    kind, title, updated = heading
     number, last = (paging.number, paging.last or 1) if paging else (1, 1)
 
     def address(part: int) -> str:
