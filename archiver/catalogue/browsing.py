@@ -16,6 +16,7 @@ from archiver.catalogue.protocol import BrowsingStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, SUMMARY_COLUMNS, to_article, to_summary
 from archiver.catalogue.schema import addresses, article_media, articles, captures, media
 from archiver.models import CHINA, ArticleRecord
+from archiver.models.books import DayOfArticles
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
 from archiver.models.feeds import KeptArticle
 from archiver.models.requests import BrowseRequest
@@ -32,6 +33,7 @@ _LATEST_FIRST = (_KEPT.desc(), _A.id.desc())
 _DAY = 86_400  # seconds
 _CHINA = 8 * 3_600  # seconds by which China is ahead of UTC
 _EPOCH = date(1970, 1, 1)
+_PUBLISHED_DAY = ((_A.published + _CHINA) // _DAY).label("day")  # both databases divide integers without a rest
 
 
 class Browsing(BrowsingStore):
@@ -116,12 +118,29 @@ class Browsing(BrowsingStore):
 
     @override
     def by_day(self) -> DayCounts:
-        day = ((_A.published + _CHINA) // _DAY).label("day")  # both databases divide integers without a rest
-        query = select(day, func.count()).where(_IS_PRESENT).group_by(day).order_by(day.desc().nulls_last())
+        query = select(_PUBLISHED_DAY, func.count()).where(_IS_PRESENT)
+        query = query.group_by(_PUBLISHED_DAY).order_by(_PUBLISHED_DAY.desc().nulls_last())
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         days = tuple((_EPOCH + timedelta(days=number), count) for number, count in rows if number is not None)
         return DayCounts(days=days, undated=sum(count for number, count in rows if number is None))
+
+    @override
+    def days_of(self, request: BrowseRequest, keys: Collection[str] | None = None) -> list[DayOfArticles]:
+        parts = [_conditions(request)]
+        if keys is not None:
+            parts = [[*parts[0], _A.key.in_(chunk)] for chunk in chunks(list(keys))]
+        shown = articles.join(article_media, article_media.c.article_id == _A.id).join(media)
+        found: dict[int | None, DayOfArticles] = {}
+        with self._database.reading() as connection:
+            for conditions in parts:
+                pictures = select(_PUBLISHED_DAY, func.sum(media.c.size)).select_from(shown)
+                pictures = pictures.where(*conditions, media.c.name.startswith("postimg/")).group_by(_PUBLISHED_DAY)
+                sizes = {day: int(size) for day, size in connection.execute(pictures)}
+                rows = select(_PUBLISHED_DAY, func.count(), func.max(_A.archived), func.max(_A.key))
+                for day, count, archived, key in connection.execute(rows.where(*conditions).group_by(_PUBLISHED_DAY)):
+                    found[day] = _with_more(found.get(day), day, (count, sizes.get(day, 0), archived, key))
+        return list(found.values())
 
     @override
     def first_pictures(self, keys: Collection[str], min_size: int) -> dict[str, str]:
@@ -157,6 +176,19 @@ class Browsing(BrowsingStore):
             for chunk in chunks(list(names)):
                 found |= {name: key for name, key in connection.execute(query.where(_A.published_as.in_(chunk)))}  # noqa: C416
         return found
+
+
+def _with_more(known: DayOfArticles | None, day: int | None, row: tuple[int, int, int, str]) -> DayOfArticles:
+    """Return a day with further articles, whose number, size, latest capture and example are in `row`."""
+    count, size, archived, example = row
+    captured = datetime.fromtimestamp(archived, CHINA)
+    return DayOfArticles(
+        day=None if day is None else _EPOCH + timedelta(days=day),
+        count=count + (known.count if known else 0),
+        size=size + (known.size if known else 0),
+        archived=max(captured, known.archived) if known else captured,
+        example=max(example, known.example) if known else example,
+    )
 
 
 def _conditions(request: BrowseRequest) -> list[ColumnElement[bool]]:

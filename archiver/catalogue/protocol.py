@@ -69,6 +69,7 @@ from archiver.models import (
     Tombstone,
     UrlRecord,
 )
+from archiver.models.books import DayOfArticles
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
 from archiver.models.feeds import KeptArticle
 from archiver.models.reports import SourceReport
@@ -722,6 +723,12 @@ class BrowsingStore(Protocol):
 
     def by_day(self) -> DayCounts:
         """Return the numbers of articles by their day of publication in China."""
+
+    def days_of(self, request: BrowseRequest, keys: Collection[str] | None = None) -> list[DayOfArticles]:
+        """Return the days of the articles that a request selects, with the number and the size of those of each.
+
+        The order, `offset` and `limit` are ignored. `keys` are as in `latest`.
+        """
 
     def first_pictures(self, keys: Collection[str], min_size: int) -> dict[str, str]:
         """Return the path of the first saved image of at least `min_size` bytes of each article, by the article's key.

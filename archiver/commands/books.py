@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
+from archiver.archive.media_files import is_media_path
 from archiver.commands.readable import readable
 from archiver.context import Context
 from archiver.errors import UsageError
-from archiver.export.epub.book import BookWriter, book_file
+from archiver.export.epub.book import BookWriter, book_file, open_book
 from archiver.export.epub.package import Book
 from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_sizes
 from archiver.export.epub.pictures import book_picture, has_converter
@@ -20,7 +24,10 @@ from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses
 from archiver.models.reports import ExportResult
 from archiver.models.requests import MAX_BOOK, ExportRequest
+from archiver.storage.local import as_output_error
 from archiver.writer.names import IMAGES
+
+_log = logging.getLogger(__name__)
 
 _MOST_BOOKS = 100  # of an export; all of them are open at the same time
 _MISSING = "图片、声音或影片没有保存"
@@ -55,6 +62,25 @@ def open_books(
     if books.has_placeholder:
         remark = f"{path}: it has pictures, such as WebP, that not every reader of books shows"
         result.remarks.append(remark if has_converter() else f"{remark}; pip install 'archiver[epub]' converts them")
+
+
+def make_book(context: Context, title: str, articles: Iterable[ArticleRecord]) -> BinaryIO:
+    """Return a book of articles as an open file without a name, which is gone as soon as nobody reads it.
+
+    It lies in the folder for temporary files. What is missing is left out as in an export, and only logged. Raise
+    OutputError if the file cannot be written.
+    """
+    with as_output_error(Path(tempfile.gettempdir())), ExitStack() as opened:
+        file = opened.enter_context(tempfile.TemporaryFile())
+        book = Book(title=title, chapters=tuple(_chapters(context, articles, _log.info)))
+        with open_book(file, book) as writer:
+            books = Books(context=context, missing=_log.info)
+            books.add_book(book, writer)
+            for chapter in book.chapters:
+                books.add(chapter.article)
+        file.seek(0)
+        opened.pop_all()  # the file stays open
+        return file
 
 
 def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Callable[[str], None]) -> Iterator[Chapter]:
@@ -110,6 +136,9 @@ class Books:
             if known is not None:
                 return known
             file = self.context.archive.root / path
+            if not is_media_path(self.context.archive.root, path):
+                self.missing(f"{file}: leads out of the folder of pictures")
+                return writer.add_picture(path, None)
             content = read_intact(file, digests.get(path, ""), self.missing)
             picture = book_picture(content) if content else None
             if content and picture is None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.context import Context
+from archiver.export.epub import volumes as epub_volumes
 from archiver.models import ArticleRecord
+from archiver.models.books import Volume
 from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
@@ -47,9 +49,7 @@ def latest(context: Context, request: BrowseRequest) -> LatestArticles:
     Raise InputError if there is no archive.
     """
     browsing = context.archive.require_catalogue().browsing
-    keys: set[str] | None = None
-    if request.tag or request.album:
-        keys = _index(context).read(lambda index: index.keys(_filter(request)), _ignore, _ignore)
+    keys = _labelled(context, request)
     found = browsing.latest(request, keys)
     total = browsing.count(request) if keys is None else len(keys)
     articles = tuple(replace(each, stamp=_stamp(context.archive.root, each.article.post)) for each in found)
@@ -77,6 +77,28 @@ def groups(context: Context, by: GroupedBy) -> tuple[ArticleGroup, ...]:
         return tuple(catalogue.browsing.by_source())
     found = _index(context).read(lambda index: index.groups("tags" if by == "tag" else "albums"), _ignore, _ignore)
     return tuple(ArticleGroup(name=name, count=count, latest=as_time(latest)) for name, count, latest in found)
+
+
+def volumes(context: Context, request: BrowseRequest) -> tuple[Volume, ...]:
+    """Return the books of the articles that a request selects, each small enough to be made on request.
+
+    The index of the search is needed as `browse` needs it. Raise InputError if there is no archive.
+    """
+    browsing = context.archive.require_catalogue().browsing
+    name = f"#{request.tag}" if request.tag else request.account or request.album or request.source
+    return epub_volumes.volumes(name, browsing.days_of(request, _labelled(context, request)))
+
+
+def pictures(context: Context, keys: Sequence[str]) -> dict[str, str]:
+    """Return the path of a picture of each of the articles with these keys, by key; those without one are left out."""
+    return context.archive.require_catalogue().browsing.first_pictures(keys, _SMALLEST_PICTURE)
+
+
+def _labelled(context: Context, request: BrowseRequest) -> set[str] | None:
+    """Return the keys of the articles with the tag or in the album of a request; None if it has neither."""
+    if not request.tag and not request.album:
+        return None
+    return _index(context).read(lambda index: index.keys(_filter(request)), _ignore, _ignore)
 
 
 def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 from archiver.archive.search_index import ArchiveIndex
-from archiver.commands import browse, compare, readable
+from archiver.commands import books, browse, compare, readable
 from archiver.commands.show import article_detail
 from archiver.context import Context
 from archiver.errors import InputError
-from archiver.export.feeds import atom_document, json_document, opml_document
+from archiver.export.feeds import atom_document, json_document, opds_document, opml_document, search_document
 from archiver.models import ArticleRecord
+from archiver.models.books import Shelf, Volume
 from archiver.models.browsing import (
     ArticleGroup,
     ArticleList,
@@ -65,6 +67,32 @@ class ArchiveReader:
     def subscriptions(self, title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
         """Return a list of feeds that programs import (OPML). `title` is that of the list."""
         return opml_document(title, groups)
+
+    def volumes(self, request: BrowseRequest) -> tuple[Volume, ...]:
+        """Return the books of the articles that a request selects, each small enough to be made on request.
+
+        A request with a tag or an album needs the index of the search, which is made if there is none.
+        """
+        return browse.volumes(self._context, request)
+
+    def book(self, title: str, articles: Iterable[ArticleRecord]) -> BinaryIO:
+        """Return an EPUB book of articles as an open file without a name, which is gone as soon as nobody reads it.
+
+        It lies in the folder for temporary files. Raise OutputError if it cannot be written.
+        """
+        return books.make_book(self._context, title, articles)
+
+    def shelf(self, shelf: Shelf) -> bytes:
+        """Return the document of a feed of the catalogue of books (OPDS)."""
+        return opds_document(shelf)
+
+    def shelf_search(self, title: str, template: str) -> bytes:
+        """Return the description of the search for books. In `template`, `{searchTerms}` stands for the words."""
+        return search_document(title, template)
+
+    def pictures(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the path of a picture of each of the articles with these keys; those without one are left out."""
+        return browse.pictures(self._context, keys)
 
     def listed(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
         """Return the articles with these keys with an excerpt and a picture of each, in the same order.

@@ -1,18 +1,21 @@
 """Make the report that `archiver doctor --bundle FILE` writes for the maintainers: a zip file without secrets.
 
 It has the checks, the versions, the settings and the page that came. Credentials are redacted in all of them, and so
-are the home folder and the name of the user, which paths contain.
+are the home folder and the name of the user, which paths contain. The checks name no other place either: no path of
+this machine, and no host of a proxy or of a catalogue's server.
 """
 
 from __future__ import annotations
 
 import getpass
 import json
+import os
 import re
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -21,7 +24,9 @@ import msgspec
 
 from archiver.commands.machine_checks import system
 from archiver.credentials import redact_words
+from archiver.errors import ConfigError
 from archiver.extractor.redaction import redact, redact_address, redact_headers
+from archiver.fetcher.proxy import ProxyConfig
 from archiver.models import Page
 from archiver.models.checkup import BundleMember, Check
 from archiver.settings import Settings
@@ -36,6 +41,10 @@ _USER_FOLDER = re.compile(
     rf"({_SEPARATOR}(?:home|users){_SEPARATOR}){_LETTER}(?:(?:{_LETTER}| ){{0,59}}(?={_SEPARATOR})|{_LETTER}{{0,59}})",
     re.I | re.ASCII,
 )
+# An absolute path in a message. A slash within a word or an address begins none. Its end is that of a word: a path with
+# spaces that is known is replaced before.
+_PATH = re.compile(r"(?:file:(?://)?/|(?<![\w:/.~>\\])/|(?<!\w)[A-Z]:[\\/]|(?<!\\)\\\\(?=\w))[^\s'\"<>,;()]+", re.I)
+_PATH_WORD, _HOST_WORD = "PATH", "HOST"
 _SHORTEST_NAME = 3  # characters of a user's name that is replaced as a word, too
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -44,7 +53,7 @@ def bundle_members(checks: tuple[Check, ...], page: Page | None, settings: Setti
     """Return the files of a report. `page` is the page that came, None if none did."""
     private = _Private.of_user()
     objects: dict[str, object] = {
-        "checks.json": msgspec.to_builtins(checks),
+        "checks.json": msgspec.to_builtins(_without_places(checks, settings)),
         "versions.json": _versions(),
         "settings.json": _public_settings(settings),
     }
@@ -67,6 +76,45 @@ def write_bundle(path: Path, members: tuple[BundleMember, ...]) -> None:
     with atomic_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
         for member in members:
             bundle.writestr(zipfile.ZipInfo(member.name), member.content, zipfile.ZIP_DEFLATED)
+
+
+def _without_places(checks: Iterable[Check], settings: Settings) -> list[Check]:
+    """Return the checks without the paths and hosts in what they say. The home folder stays, as `~`."""
+    known = dict.fromkeys(_known_paths(settings), _PATH_WORD) | dict.fromkeys(_hosts(settings), _HOST_WORD)
+    private = _Private.of_user()
+
+    def without(text: str) -> str:
+        for place in sorted(known, key=len, reverse=True):
+            text = re.sub(rf"(?<!\w){re.escape(place)}(?!\w)", known[place], text, flags=re.I)
+        return _PATH.sub(_PATH_WORD, str(private.without(text)))
+
+    return [
+        replace(
+            check,
+            message=without(check.message),
+            advice=without(check.advice),
+            page=replace(check.page, source=without(check.page.source)) if check.page else None,
+        )
+        for check in checks
+    ]
+
+
+def _known_paths(settings: Settings) -> set[str]:
+    """Return the paths of this machine that checks name and that are not below the home folder."""
+    named = [settings.output, os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")]
+    output = Path(settings.output).absolute()
+    paths = {*filter(None, named), str(output), str(output.resolve()), *map(str, output.parents)}
+    home = Path.home()
+    return {path for path in paths if len(path) > 1 and Path(path).is_absolute() and home not in Path(path).parents}
+
+
+def _hosts(settings: Settings) -> set[str]:
+    """Return the hosts of the proxy and of the catalogue's server."""
+    found = {urlsplit(settings.catalogue).hostname or ""}
+    with suppress(ConfigError):
+        if proxy := ProxyConfig(settings.proxy).proxy:
+            found.add(proxy.url.host.decode())
+    return found - {""}
 
 
 class _Private:

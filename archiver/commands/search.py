@@ -44,7 +44,8 @@ def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchR
     if not query.required and not query.excluded:
         return SearchResult()
     limit, offset = request.articles.limit, request.offset
-    found = list(islice(_ids(index, query, request), offset, None if limit is None else offset + limit + 1))
+    end = None if limit is None else offset + limit + 1
+    found = list(islice(_ids(index, query, request, end), offset, end))
     ids = found[:limit]
     posts = zip(ids, index.posts(ids), strict=True)
     hits = tuple(
@@ -64,7 +65,8 @@ def keys_labelled(context: Context, tag: str, album: str) -> set[str]:
     return ArchiveIndex(context.archive).read(lambda index: index.keys(conditions), lambda _: None, lambda _: None)
 
 
-def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[int]:
+def _ids(index: SearchIndex, query: Query, request: SearchRequest, limit: int | None = None) -> Iterator[int]:
+    """Yield the ids of the posts that a search finds. Nobody reads more than `limit` of them."""
     selection = request.articles
     conditions = Filter(
         account=selection.account, since=as_seconds(selection.since), until=as_seconds(selection.until),
@@ -72,7 +74,7 @@ def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[i
     )  # fmt: skip
     order = selection.order or "relevance"
     if not request.exact:
-        return index.find(query, conditions, order=order)
+        return index.find(query, conditions, order=order, limit=limit)
     ids = index.find(replace(query, excluded=()), conditions, order=order)
     return (post_id for post_id in ids if _matches_as_typed(index, post_id, query))
 

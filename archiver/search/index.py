@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -179,8 +180,10 @@ class SearchIndex:
             for key, path, modified, size in self._connection.execute("SELECT key, path, modified, size FROM posts"):
                 yield Stamp(key=key, path=path, modified=modified, size=size)
 
-    def find(self, query: Query, conditions: Filter, *, order: str = "relevance") -> Iterator[int]:
-        """Yield the ids of the posts that match a query and meet the conditions.
+    def find(
+        self, query: Query, conditions: Filter, *, order: str = "relevance", limit: int | None = None
+    ) -> Iterator[int]:
+        """Yield the ids of the posts that match a query and meet the conditions, at most `limit` of them.
 
         A post matches if its title or text contains each required term, and neither contains an excluded term. Posts
         whose files are missing are never found. `order` is `relevance` (the best first), `newest` or `oldest`. If no
@@ -189,11 +192,11 @@ class SearchIndex:
         """
         with _detecting_damage():
             match, checked = match_expression(query, self._common_terms(query))
-            candidates = self._candidates(match, conditions, order)
             if not checked.required and not checked.excluded:
-                yield from candidates
+                yield from self._candidates(match, conditions, order, limit)
                 return
-            yield from (post_id for post_id in candidates if self._holds(post_id, checked))
+            candidates = self._candidates(match, conditions, order)
+            yield from islice((post_id for post_id in candidates if self._holds(post_id, checked)), limit)
 
     def keys(self, conditions: Filter) -> set[str]:
         """Return the keys of all posts that meet the conditions. Posts whose files are missing are left out."""
@@ -244,9 +247,8 @@ class SearchIndex:
             rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
         return dict(row for row in rows if row)
 
-    def _candidates(self, match: str, conditions: Filter, order: str) -> Iterator[int]:
-        where, values = _conditions(conditions)
-        source = "posts p"
+    def _candidates(self, match: str, conditions: Filter, order: str, limit: int | None = None) -> Iterator[int]:
+        (where, values), source = _conditions(conditions), "posts p"
         orders = {"newest": "p.published DESC, p.id DESC", "oldest": "p.published, p.id"}
         by = orders.get(order, orders["newest"])
         if match:
@@ -255,7 +257,8 @@ class SearchIndex:
             values.insert(0, match)
             if order == "relevance":
                 by = f"bm25(words, {_TEXT_WEIGHT}, {_TITLE_WEIGHT}), {by}"
-        statement = f"SELECT p.id FROM {source} WHERE {' AND '.join(where)} ORDER BY {by}"  # noqa: S608 - constants
+        statement = f"SELECT p.id FROM {source} WHERE {' AND '.join(where)} ORDER BY {by} LIMIT ?"  # noqa: S608 - constants
+        values.append(-1 if limit is None else limit)  # -1 is no limit
         return (post_id for (post_id,) in self._connection.execute(statement, values))
 
     def _common_terms(self, query: Query) -> set[Term]:

@@ -39,6 +39,7 @@ def make_snippet(text: NormalizedText, terms: Sequence[Term], width: int = WIDTH
     first = _best_place(found, width)
     start = max(0, first - _BEFORE)
     end = min(len(text.text), start + width)
+    part = text.around(start, end)
     inside = _merged((begin, stop) for begin, stop, _ in found if begin >= start and stop <= end)
     parts, marks, length = [], [], 0
     position = start
@@ -46,12 +47,12 @@ def make_snippet(text: NormalizedText, terms: Sequence[Term], width: int = WIDTH
         parts.append(_ELLIPSIS)
         length = len(_ELLIPSIS)
     for begin, stop in inside:
-        before, marked = _line(text.original(position, begin)), _line(text.original(begin, stop))
+        before, marked = _line(part.original(position, begin)), _line(part.original(begin, stop))
         parts += [before, marked]
         marks.append((length + len(before), length + len(before) + len(marked)))
         length += len(before) + len(marked)
         position = stop
-    parts.append(_line(text.original(position, end)))
+    parts.append(_line(part.original(position, end)))
     if end < len(text.text):
         parts.append(_ELLIPSIS)
     return Snippet("".join(parts), tuple(marks))

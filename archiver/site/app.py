@@ -16,16 +16,17 @@ from starlette.staticfiles import StaticFiles
 from archiver.errors import ArchiverError
 from archiver.settings import Settings
 from archiver.site.archives import ArchivePool
+from archiver.site.book_making import BookMaker
 from archiver.site.feed_texts import FeedTexts
 from archiver.site.fetching import BackgroundFetching
 from archiver.site.indexing import IndexMaker
-from archiver.site.pages import add, article, errors, feeds, home, listing, login, media, phone, search, status
+from archiver.site.pages import add, article, books, errors, feeds, home, listing, login, media, phone, search, status
 from archiver.site.rendering import make_templates
 from archiver.site.security.answers import SafeAnswers
 from archiver.site.security.gate import Access, Gate
 
 _STATIC = Path(__file__).with_name("static")
-_PAGES = (home, listing, search, status, article, feeds, add, login, media, phone)
+_PAGES = (home, listing, search, status, article, feeds, books, add, login, media, phone)
 _THREADS = 8  # requests that are worked on at a time
 
 
@@ -63,6 +64,7 @@ def create_app(
     app.state.templates = make_templates()
     app.state.archives = ArchivePool(settings)
     app.state.feed_texts = FeedTexts()
+    app.state.books = BookMaker()
     app.state.index_maker = IndexMaker(settings)
     return app
 

@@ -53,6 +53,14 @@ class PageLinks:
         """Return the address of a feed, such as `feed("accounts", "南宁市反诈骗")`; of all articles: `feed("all")`."""
         return self.page(f"/feeds/{'/'.join(quote(part, safe='') for part in subject)}.{form}", **query)
 
+    def shelf(self, *subject: str, **query: object) -> str:
+        """Return the address of a shelf of books, such as `shelf("accounts")`; by default the first."""
+        return self.page("/".join(("/opds", *(quote(part, safe="") for part in subject))), **query)
+
+    def book(self, *subject: str, period: str) -> str:
+        """Return the address of a book, such as `book("accounts", "南宁市反诈骗", period="2025")`."""
+        return self.page(f"/books/{'/'.join(quote(part, safe='') for part in (*subject, period))}.epub")
+
     def static(self, name: str) -> str:
         """Return the address of a file of the reader's own, such as its style sheet."""
         return f"{self.root}/static/{name}"

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from archiver.export.epub import package
 from archiver.export.epub.chapters import STYLE, chapter_file, chapter_page, picture_file
@@ -32,7 +33,14 @@ def book_file(path: Path, book: Book) -> Iterator[BookWriter]:
 
     Raise OutputError if the file cannot be written.
     """
-    with atomic_file(path) as file, zipfile.ZipFile(file, "w") as archive:
+    with atomic_file(path) as file, open_book(file, book) as writer:
+        yield writer
+
+
+@contextmanager
+def open_book(file: BinaryIO, book: Book) -> Iterator[BookWriter]:
+    """Yield a writer of a book to an open file. The book is whole when the `with` block ends without an error."""
+    with zipfile.ZipFile(file, "w") as archive:
         writer = BookWriter(archive, book)
         yield writer
         writer.finish()

@@ -21,6 +21,20 @@ def article_id(key: str) -> str:
     return f"{_AUTHORITY}:article/{quote(xml_text(key), safe=_PLAIN)}"
 
 
+def shelf_id(parts: tuple[str, ...]) -> str:
+    """Return the URI of a feed of the catalogue of books, such as `("accounts", "南宁市反诈骗")`."""
+    return _id("books", parts)
+
+
+def book_id(parts: tuple[str, ...]) -> str:
+    """Return the URI of a book in the catalogue, such as `("accounts", "南宁市反诈骗", "2025")`."""
+    return _id("book", parts)
+
+
 def feed_id(subject: tuple[str, ...]) -> str:
     """Return the URI of the feed with this subject, such as `("accounts", "南宁市反诈骗")`."""
-    return "/".join((f"{_AUTHORITY}:feed", *(quote(xml_text(part), safe=_PLAIN) for part in subject)))
+    return _id("feed", subject)
+
+
+def _id(kind: str, parts: tuple[str, ...]) -> str:
+    return "/".join((f"{_AUTHORITY}:{kind}", *(quote(xml_text(part), safe=_PLAIN) for part in parts)))

@@ -28,7 +28,7 @@ _FOREIGN = ("cross-site", "same-site")  # `same-site` is another port of this ma
 _FOLLOWED_LINK = ("GET", "navigate", "document")  # method, Sec-Fetch-Mode and Sec-Fetch-Dest
 _PUBLIC = ("/static/", "/login")  # prefixes of what a login page needs
 _MEDIA = "/media/"
-_FEEDS = ("/feeds/", "/feeds.opml")  # prefixes of what programs read
+_FEEDS = ("/feeds/", "/feeds.opml", "/opds", "/books/")  # prefixes of what programs read
 _TOKEN_PATH = "/add"  # noqa: S105 - all that the token of a phone is good for
 
 
@@ -64,7 +64,8 @@ class Gate:
 
     A request that changes something must come from a page of this reader: its `Origin` is the reader's, and its form
     has the token that only the reader's pages know. Or else it has no `Origin` and the token of a phone or a script.
-    With a password, everything but the login page needs a session; the feeds are given for the password itself, too.
+    With a password, everything but the login page needs a session; feeds and books are also given for the password
+    itself.
 
     Endpoints find in `request.state`: `fields`, the fields of the form; `form_token`, which every form needs that
     changes something; `session`, the session or ''; `is_device`, whether the request has the token of a phone; and
@@ -141,7 +142,7 @@ class Gate:
             answer = refuse(request, 429, "There were too many wrong passwords. Wait a little.")
             answer.headers["retry-after"] = str(seconds)
             return answer
-        answer = refuse(request, 401, "This feed needs the password of the reader, with any name.")
+        answer = refuse(request, 401, "Feeds and books need the password of the reader, with any name.")
         answer.headers["www-authenticate"] = CHALLENGE
         return answer
 

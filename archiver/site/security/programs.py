@@ -1,4 +1,4 @@
-"""Let programs read the feeds with the password, since they cannot fill in the form of the login page."""
+"""Let programs read feeds and books with the password, since they cannot fill in the form of the login page."""
 
 from __future__ import annotations
 

@@ -233,6 +233,25 @@ def test_epub_what_is_lost_or_altered_is_named_and_left_out(three: Command) -> N
     assert words(read.chapters["测试 003"]).count("图片、声音或影片没有保存") == 2
 
 
+@pytest.mark.parametrize(
+    "shown", ["link.png", "sub/secret.png", "sub%5Csecret.png", "..%5C..%5Csecret.png", "loop.png"]
+)
+def test_epub_holds_no_picture_from_outside_of_its_folder(three: Command, shown: str) -> None:
+    folder, secret = three.folder / "out/postimg", three.folder / "secret.png"
+    secret.write_bytes(picture_of("png transparent"))
+    (folder / "sub").mkdir()
+    for name in ("sub/secret.png", "sub\\secret.png", "..\\..\\secret.png", "link.png"):
+        (folder / name).symlink_to(secret)
+    (folder / "loop.png").symlink_to("loop.png")
+    post = three.posts[0]
+    post.write_text(
+        f"{post.read_text(encoding='utf-8')}\n![]({{{{site.baseurl}}}}/postimg/{shown})\n", encoding="utf-8"
+    )
+    run = export(three, "--epub", "book.epub")
+    assert (run.code, "leads out of the folder of pictures" in run.err) == (1, True)
+    assert picture_of("png transparent") not in Read.of(three.folder / "book.epub").files.values()
+
+
 def test_epub_sounds_are_links_to_the_article(archiver: Command, world: World) -> None:
     world.serve("https://res.wx.qq.com/voice/getvoice", pages.picture(b"ID3\x04" + bytes(20_000), "audio/mp3"))
     world.serve(numbered.address(1), numbered.article(1, words=VOICE))

@@ -107,6 +107,37 @@ def test_bundle_holds_no_encoded_name_of_the_user(monkeypatch: pytest.MonkeyPatc
     assert "Smith" not in member.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("5 GiB free at /data/lisi files/blog, ext4", "5 GiB free at PATH, ext4"),
+        ("no archive is in /srv/lisi/x yet", "no archive is in PATH yet"),
+        ("SSL_CERT_FILE=/etc/lisi/ca.pem", "SSL_CERT_FILE=PATH"),
+        ("D:\\lisi\\x.db: damaged", "PATH damaged"),
+        ("file:///media/lisi/x.html", "PATH"),
+        ("\\\\lisi\\share", "PATH"),
+        ("/home/zhangsan/blog is full", "~/blog is full"),
+        ("lisi-proxy.example.net:3128 answers", "HOST:3128 answers"),
+        ("no server at LISI-db.example.net", "no server at HOST"),
+        ("ask https://mp.weixin.qq.com/s/abc and/or wait", "ask https://mp.weixin.qq.com/s/abc and/or wait"),
+    ],
+)
+def test_bundle_names_no_path_and_no_host_of_the_machine(said: str, kept: str) -> None:
+    settings = Settings(
+        output="/data/lisi files/blog", proxy="http://u:p@lisi-proxy.example.net:3128",
+        catalogue="postgresql://lisi-db.example.net/x",
+    )  # fmt: skip
+    (check,) = json.loads(bundle_members((Check(name="disk", message=said, advice=said),), None, settings)[0].content)
+    assert (check["message"], check["advice"]) == (kept, kept)
+
+
+def test_bundle_does_not_name_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://lisi.example.net:8080")
+    check = Check(name="proxy", message="lisi.example.net:8080 answers (HTTPS_PROXY or ALL_PROXY)")
+    (member, *_) = bundle_members((check,), None, Settings())
+    assert "lisi" not in member.content.decode()
+
+
 def told_about(places: tuple[str, ...]) -> dict[str, str]:
     """Return the report about checks and a page that name places."""
     checks = tuple(Check(name="disk", message=f"at {place}") for place in places)

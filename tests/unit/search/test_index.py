@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from archiver.search import normalization
 from archiver.search.index import DamagedIndex, Filter, IndexedPost, SearchIndex
 from archiver.search.query import parse_query
+from archiver.search.snippets import WIDTH, make_snippet
 
 TEXTS = {
     "一": ("雨水怎么存", "雨水要存在暗处，免得长藻。用 C++ 写。"),
@@ -96,6 +99,40 @@ def test_find_character_of_all_posts(tmp_path: Path, words: list[str], expected:
         texts = ["的的的的 猫猫猫", "我的狗", "我的猫", "你的狗"]
         index.build((entry(str(number), published=number), text) for number, text in enumerate(texts))
     assert found(tmp_path / "search.db", *words, order="relevance") == list(map(str, expected))
+
+
+@pytest.mark.parametrize("order", ["relevance", "newest", "oldest"])
+@pytest.mark.parametrize("words", ["雨水", "雨水 -茶", "雨水。", "的", "-茶"])
+def test_find_with_a_limit_gives_the_first_of_all(tmp_path: Path, words: str, order: str) -> None:
+    texts = [f"{'雨水。的' * (number % 5 + 1)}{'茶' * (number % 3)}" for number in range(40)]
+    with SearchIndex(tmp_path / "search.db", create=True) as index:
+        index.build((entry(str(number), published=number // 2), text) for number, text in enumerate(texts))
+        query = parse_query([words])
+        whole = list(index.find(query, Filter(), order=order))
+        assert len(whole) > 12
+        for limit in (1, 12, 100):
+            assert list(index.find(query, Filter(), order=order, limit=limit)) == whole[:limit]
+
+
+def test_page_of_a_word_of_all_posts_reads_that_page_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    change = normalization.Change
+
+    def counted(*values: Any) -> normalization.Change:
+        made.append(1)
+        return change(*values)
+
+    monkeypatch.setattr(normalization, "Change", counted)
+    with SearchIndex(tmp_path / "search.db", create=True) as index:
+        index.build((entry(str(number), published=number), "雨水，很多。" * 200) for number in range(60))
+        made.clear()
+        read: list[str] = []
+        index._connection.set_trace_callback(read.append)
+        query = parse_query(["雨水"])
+        ids = list(index.find(query, Filter(), limit=10))
+        snippets = [make_snippet(index.text(post_id), query.required) for post_id in ids]
+    assert len(snippets) == sum("FROM texts" in statement for statement in read) == 10
+    assert len(made) <= 10 * WIDTH  # a snippet makes the changes up to its end, not the 200 of each text
 
 
 def test_find_conditions(path: Path) -> None:
