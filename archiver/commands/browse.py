@@ -9,7 +9,7 @@ from pathlib import Path
 from archiver.archive.search_index import ArchiveIndex
 from archiver.context import Context
 from archiver.models import ArticleRecord
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
 from archiver.search.index import Filter, SearchIndex
@@ -77,6 +77,20 @@ def groups(context: Context, by: GroupedBy) -> tuple[ArticleGroup, ...]:
         return tuple(catalogue.browsing.by_source())
     found = _index(context).read(lambda index: index.groups("tags" if by == "tag" else "albums"), _ignore, _ignore)
     return tuple(ArticleGroup(name=name, count=count, latest=as_time(latest)) for name, count, latest in found)
+
+
+def labels(context: Context) -> dict[str, Labels]:
+    """Return the tags and albums of each article by its key, as the posts have them now.
+
+    Raise InputError if there is no archive.
+    """
+
+    def read(index: SearchIndex) -> dict[str, Labels]:
+        posts = index.posts(list(index.find(Query(), Filter(), order="newest")))
+        return {post.key: Labels(tags=post.tags, albums=post.albums) for post in posts}
+
+    context.archive.require_catalogue()
+    return ArchiveIndex(context.archive).read(read, _ignore, _ignore)
 
 
 def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
