@@ -26,6 +26,7 @@ from archiver.cli import (
     search,
     serve,
     show,
+    site,
     status,
     verify,
 )
@@ -51,6 +52,7 @@ _COMMANDS = (  # in the order of `archiver --help`
     ("search", search.search_articles, search.EXAMPLES),
     ("serve", serve.serve_archive, serve.EXAMPLES),
     ("show", show.show_article, show.EXAMPLES),
+    ("site", site.write_site, site.EXAMPLES),
     ("status", status.show_status, status.EXAMPLES),
     ("doctor", doctor.check_up, doctor.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),

@@ -56,7 +56,7 @@ def serve_archive(*, output: options.Output = None, reader: ReaderOptions, commo
     Prints the reader's address and runs until Ctrl-C. Other machines reach it only with --host or --base-url and a
     password. What is added waits in the queue for `archiver run`, or is archived at once with --fetch.
     """
-    _require_libraries()
+    require_libraries()
     from archiver.site.security.address import ReaderAddress
     from archiver.site.security.api_token import ApiToken
     from archiver.site.security.passwords import find_password
@@ -76,7 +76,7 @@ def serve_archive(*, output: options.Output = None, reader: ReaderOptions, commo
     return 0
 
 
-def _require_libraries() -> None:
+def require_libraries() -> None:
     """Raise UsageError if a library of the reader is not installed."""
     from importlib.util import find_spec
 

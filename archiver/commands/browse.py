@@ -11,7 +11,7 @@ from archiver.context import Context
 from archiver.export.epub import volumes as epub_volumes
 from archiver.models import ArticleRecord
 from archiver.models.books import Volume
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
 from archiver.search.index import Filter, SearchIndex
@@ -99,6 +99,20 @@ def _labelled(context: Context, request: BrowseRequest) -> set[str] | None:
     if not request.tag and not request.album:
         return None
     return _index(context).read(lambda index: index.keys(_filter(request)), _ignore, _ignore)
+
+
+def labels(context: Context) -> dict[str, Labels]:
+    """Return the tags and albums of each article by its key, as the posts have them now.
+
+    Raise InputError if there is no archive.
+    """
+
+    def read(index: SearchIndex) -> dict[str, Labels]:
+        posts = index.posts(list(index.find(Query(), Filter(), order="newest")))
+        return {post.key: Labels(tags=post.tags, albums=post.albums) for post in posts}
+
+    context.archive.require_catalogue()
+    return ArchiveIndex(context.archive).read(read, _ignore, _ignore)
 
 
 def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:

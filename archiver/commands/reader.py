@@ -18,6 +18,7 @@ from archiver.models.browsing import (
     ArticleList,
     DayCounts,
     GroupedBy,
+    Labels,
     ListedArticle,
     Neighbours,
     ReadableArticle,
@@ -107,6 +108,13 @@ class ArchiveReader:
         Tags and albums need the index of the search, which is made if there is none.
         """
         return browse.groups(self._context, by)
+
+    def labels(self) -> dict[str, Labels]:
+        """Return the tags and albums of each article by its key, as the posts have them now.
+
+        This needs the index of the search, which is made if there is none.
+        """
+        return browse.labels(self._context)
 
     def days(self) -> DayCounts:
         """Return the numbers of articles by their day of publication."""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _ATTRIBUTES = {tag: names - {"class"} for tag, names in ATTRIBUTES.items()}
 _CLASSES = {"div": {"wechat-card"}}
 _SCROLLED = {"tabindex": "0"}  # what is wider than the page is scrolled by keyboard, too
-_ADDED = {"img": {"loading": "lazy", "decoding": "async"}, "pre": _SCROLLED, "table": _SCROLLED}
+# One attribute a tag: several would come in another order at each call, and files of `site` in other bytes.
+_ADDED = {"img": {"loading": "lazy"}, "pre": _SCROLLED, "table": _SCROLLED}
 _SCHEMES = {"http", "https", "mailto"}
 _REMOTE = "#remote:"  # stands before the address of a medium that is not in the archive, until it becomes a link
 _ATTRIBUTE_LIST = r'((?: [a-z:-]+="[^"]*")*)'

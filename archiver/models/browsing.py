@@ -37,6 +37,14 @@ class ArticleList:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Labels:
+    """The tags of an article's post, and the albums of WeChat's that contain the article."""
+
+    tags: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleGroup:
     """The articles of an account, with a tag, in an album or of a source.
 

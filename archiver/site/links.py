@@ -37,9 +37,9 @@ class PageLinks:
         given = {name: str(value) for name, value in query.items() if value not in ("", None)}
         return f"{self.root}{path}" + (f"?{urlencode(given)}" if given else "")
 
-    def article(self, key: str, part: str = "") -> str:
+    def article(self, key: str, part: str = "", **query: object) -> str:
         """Return the address of an article, or of one of its parts, such as `captures`."""
-        return f"{self.root}/articles/{quote(key, safe=_KEPT)}" + (f"/{part}" if part else "")
+        return self.page(f"/articles/{quote(key, safe=_KEPT)}" + (f"/{part}" if part else ""), **query)
 
     def listing(self, **query: object) -> str:
         """Return the address of a list of articles, such as those of an account: `listing(account=…)`."""

@@ -41,13 +41,16 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
     - `_` and `ngettext` for the messages; the filters `day`, `moment`, `number` and `size`;
     - `words` for the meaning of states and the like (words.py);
     - `links` for the addresses of pages (links.py), and `has_page(path)`;
+    - `here`, the address of the page; `policy`, a content security policy, '' if a header has it; and `logout_token`,
+      that of the form to log out, '' for those who did not log in;
     - `request`, `language`, and `other_languages`: pairs of a language and the address of the page in it.
     """
     language = language_of(request)
     has_page = {getattr(route, "path", "") for route in request.app.routes}.__contains__
     common = {
         "request": request, "language": language, "words": Words(language), "links": PageLinks.of(request),
-        "has_page": has_page, "other_languages": _other_languages(request, language),
+        "has_page": has_page, "here": request.url.path, "policy": "", "logout_token": _logout_token(request),
+        "other_languages": _other_languages(request, language),
     }  # fmt: skip
     page = request.app.state.templates.fill(template, language, common | values)
     response = HTMLResponse(page, status_code=status, headers={"Content-Language": language.html_lang})
@@ -67,6 +70,10 @@ def language_of(request: Request) -> Language:
     named = (language_named(name) for name in (*chosen, request.app.state.settings.lang))
     accepted = accepted_language(request.headers.get("accept-language", ""))
     return next(filter(None, named), accepted or Language.ENGLISH)
+
+
+def _logout_token(request: Request) -> str:
+    return str(request.state.form_token) if getattr(request.state, "session", None) else ""
 
 
 def _other_languages(request: Request, language: Language) -> list[tuple[Language, str]]:

@@ -1,0 +1,8 @@
+"""Write the reader's pages as files, for any web space or a folder on disk: `archiver site`.
+
+- addresses.py: which file a page is, and the relative links between pages.
+- selection.py: the articles of the site, in the order and in the groups in which its lists show them.
+- folder.py: the folder of the site. It writes what changed, deletes what is gone, and leaves the files of others alone.
+- pages.py: fill the reader's templates.
+- generate.py: write a site.
+"""

@@ -1,0 +1,72 @@
+"""Tell which file of a site a page is, and link pages to each other by relative addresses. These are pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import quote
+
+from archiver.site.links import PageLinks
+
+FOLDERS: Mapping[str, str] = {
+    "account": "accounts", "source": "sources", "tag": "tags", "album": "albums", "date": "dates",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StaticLinks(PageLinks):
+    """The relative addresses of the files of a site. `root` leads from the page to the folder of the site."""
+
+    @classmethod
+    def of_file(cls, file: str) -> StaticLinks:
+        """Return the addresses to write in a file of the site, such as `accounts/0a1b.html`."""
+        return cls("../" * file.count("/"))
+
+    def page(self, path: str, **query: object) -> str:
+        """Return the address of the page that the reader has at `path`."""
+        return self.root + page_file(path, **query)
+
+    def article(self, key: str, part: str = "", **_query: object) -> str:
+        """Return the address of an article, or of one of its parts, `look` or `styled`."""
+        return self.root + article_file(key, part)
+
+    def media(self, path: str) -> str:
+        """Return the address of a media file, whose path is relative to the archive's folder."""
+        return self.root + quote(media_file(path))
+
+    def static(self, name: str) -> str:
+        """Return the address of a file of the reader's own, such as its style sheet."""
+        return self.root + static_file(name)
+
+
+def page_file(path: str, *, page: object = "", **query: object) -> str:
+    """Return the file of the page that the reader has at `path`, such as `/` or `/accounts`.
+
+    A list of articles has one condition in its query. Names of accounts and the like may have any characters, so their
+    files have a digest for a name, which is the same on every system.
+    """
+    condition, value = next(((name, str(value)) for name, value in query.items() if value not in ("", None)), ("", ""))
+    name = path.strip("/") or "index"
+    if condition:
+        name = f"{FOLDERS[condition]}/{value if condition == 'date' else _digest(value)}"
+    return f"{name}{f'-page-{page}' if page not in ('', 1, None) else ''}.html"
+
+
+def article_file(key: str, part: str = "") -> str:
+    """Return the file of an article, or of one of its parts."""
+    return f"articles/{_digest(key)}{f'-{part}' if part else ''}.html"
+
+
+def media_file(path: str) -> str:
+    """Return the file of a medium, whose path is relative to the archive's folder."""
+    return f"media/{path}"
+
+
+def static_file(name: str) -> str:
+    """Return the file of one of the reader's own, such as its style sheet."""
+    return f"static/{name}"
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode(errors="surrogatepass")).hexdigest()[:20]

@@ -1,0 +1,177 @@
+"""Keep the folder of a site: write the files that changed, and delete those that the site has no longer.
+
+A file in the folder, STATE, names the files of the site, with a digest of what each was made of. A page whose digest is
+the same is not made again. Files that STATE does not name belong to someone else: they are neither changed nor deleted.
+
+Before the first change, STATE is written with the names of the pages to come. After a kill, the next run therefore
+knows which files are the site's, makes those that are not finished, and deletes those that are gone.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from archiver.errors import OutputError
+from archiver.storage.local import as_file_error, atomic_file, read_file, temporary_path
+
+STATE = ".archiver-site.json"
+_UNFINISHED = re.compile(r"\.(.+)-[0-9a-f]{16}\.tmp")
+_FORM = 1  # of STATE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteFile:
+    """A file of the site: a digest of what it was made of, its size, and the names of what it needs.
+
+    `links` are the articles to which it links, `media` the files that it shows.
+    """
+
+    inputs: str = ""
+    size: int = -1
+    links: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+
+
+class SiteFolder:
+    """The folder of a site at `root`. The attributes count the files that were written and deleted."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.written = self.deleted = 0
+        self._files, is_finished = _read_state(root / STATE)
+        self._kept: dict[str, SiteFile] = {}
+        self._has_begun = False
+        if not is_finished:
+            self._sweep()
+
+    def plan(self, names: Iterable[str]) -> None:
+        """Note the names of files that will be written, so that they are known as the site's after a kill.
+
+        Raise OutputError, before anything is written, if the file of someone else has one of these names.
+        """
+        new = [name for name in names if name not in self._files]
+        foreign = next((name for name in new if (self.root / name).exists()), "")
+        if foreign:
+            raise OutputError("is there, and no file of this site: move it away", concerns=str(self.root / foreign))
+        if new:
+            self._files |= dict.fromkeys(new, SiteFile())
+            self._begin()
+
+    def current(self, name: str, inputs: str) -> SiteFile | None:
+        """Return a file of the site if it is there and was made of the same, else None."""
+        file = self._files.get(name)
+        if file is None or file.inputs != inputs:
+            return None
+        with suppress(OSError):
+            return file if (self.root / name).stat().st_size == file.size else None
+        return None
+
+    def keep(self, name: str, file: SiteFile) -> None:
+        """Note that the site still has a file as it is."""
+        self._kept[name] = file
+
+    def write(self, name: str, content: bytes, file: SiteFile) -> None:
+        """Write a file of the site, unless it has these bytes already. `file` needs no size."""
+        path = self.root / name
+        self._kept[name] = SiteFile(inputs=file.inputs, size=len(content), links=file.links, media=file.media)
+        with suppress(OSError):
+            if read_file(path) == content:
+                return
+        self._replace(path, lambda unfinished: unfinished.write_bytes(content))
+
+    def has(self, name: str) -> bool:
+        """Return whether this run has written a file of the site, or kept it."""
+        return name in self._kept
+
+    def copy(self, name: str, source: Path) -> None:
+        """Copy a file into the site, unless it is there.
+
+        It is no hard link: a program that works on the files of the site must not change those of the archive.
+        """
+        found = source.stat()
+        inputs = f"{found.st_mtime_ns}-{found.st_size}"
+        path = self.root / name
+        if self.current(name, inputs) is None and not (path.is_file() and filecmp.cmp(source, path, shallow=False)):
+            if name not in self._files and path.exists():
+                raise OutputError("is there, and no file of this site: move it away", concerns=str(path))
+            self._replace(path, lambda unfinished: shutil.copyfile(source, unfinished))
+        self._kept[name] = SiteFile(inputs=inputs, size=found.st_size)
+
+    def finish(self) -> None:
+        """Delete the files that the site has no longer, and note the state, if anything changed."""
+        gone = [name for name in self._files if name not in self._kept]
+        for name in gone:
+            self._begin()
+            path = self.root / name
+            with as_file_error(path):
+                if path.exists():
+                    path.unlink()
+                    self.deleted += 1
+            with suppress(OSError):  # the folder has other files
+                path.parent.rmdir()
+        if self._has_begun or self._kept != self._files:
+            self._files = self._kept
+            self._save(is_finished=True)
+
+    def _replace(self, path: Path, fill: Callable[[Path], object]) -> None:
+        self._begin()
+        with as_file_error(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = temporary_path(path)
+            try:
+                fill(unfinished)
+                unfinished.replace(path)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+        self.written += 1
+
+    def _begin(self) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._save(is_finished=False)
+
+    def _save(self, *, is_finished: bool) -> None:
+        files = {name: [each.inputs, each.size, each.links, each.media] for name, each in sorted(self._files.items())}
+        state = {"form": _FORM, "finished": is_finished, "files": files}
+        with as_file_error(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+        with atomic_file(self.root / STATE) as file:
+            file.write(json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogateescape"))
+
+    def _sweep(self) -> None:
+        """Delete the unfinished files of a run that was killed."""
+        for folder in {(self.root / name).parent for name in self._files}:
+            for path in folder.glob(".*.tmp"):
+                found = _UNFINISHED.fullmatch(path.name)
+                if found and (folder / found[1]).relative_to(self.root).as_posix() in self._files:
+                    path.unlink(missing_ok=True)
+
+
+def _read_state(path: Path) -> tuple[dict[str, SiteFile], bool]:
+    """Return the files that STATE names, and whether the run that wrote it was finished.
+
+    Names that lead out of the folder are left out: the file may come from anywhere.
+    """
+    try:
+        state = json.loads(read_file(path).decode(errors="surrogateescape"))
+        files = {
+            name: SiteFile(inputs=inputs, size=size, links=tuple(links), media=tuple(media))
+            for name, (inputs, size, links, media) in state["files"].items()
+            if _is_inside(name)
+        }
+        return (files, bool(state["finished"])) if state["form"] == _FORM else ({}, True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or a damaged one
+        return {}, True
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name

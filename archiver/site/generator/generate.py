@@ -1,0 +1,220 @@
+"""Write a site: its lists, its articles, their media, and the reader's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import get_args
+
+from archiver import __version__
+from archiver.app import Archiver, ArticleQuery
+from archiver.errors import UsageError
+from archiver.media_types.svg import is_safe_svg
+from archiver.messages import Language
+from archiver.messages.preference import language_named
+from archiver.models import ArticleRecord
+from archiver.models.browsing import GroupedBy, Neighbours
+from archiver.site.generator.addresses import article_file, media_file, page_file, static_file
+from archiver.site.generator.folder import SiteFile, SiteFolder
+from archiver.site.generator.pages import FilledPage, SitePages
+from archiver.site.generator.selection import Selection, digest_of, summaries
+from archiver.site.media_files import find_medium
+from archiver.site.paging import PAGE_SIZE, offset_of
+from archiver.storage.local import read_file
+
+_DRAWING = "image/svg+xml"  # a person may have put one there that runs scripts
+_KINDS: tuple[GroupedBy, ...] = get_args(GroupedBy)
+_OWN = ("reader.css", "icon.svg")  # files of the reader's pages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteRequest:
+    """The folder of a site, the articles that it shows, and the address at which it will be found, '' if unknown."""
+
+    folder: Path
+    articles: ArticleQuery = field(default_factory=ArticleQuery)
+    base_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteResult:
+    """What became of a site: the articles that it shows, and the files that were written, deleted, or not found.
+
+    `missing` are the paths of media that pages show and the archive has not.
+    """
+
+    folder: str
+    articles: int
+    written: int
+    deleted: int
+    missing: tuple[str, ...] = ()
+
+
+def generate_site(archive: Archiver, request: SiteRequest, report: Callable[[str], None]) -> SiteResult:
+    """Write the files of a site that changed since it was written last, and delete those of articles that are gone.
+
+    `report` is called with the title of each article whose pages are made. Raise UsageError if the folder is that of
+    the archive or within it, or contains it; InputError if there is no archive; OutputError if the folder cannot be
+    written, or has a file of someone else where one of the site belongs.
+    """
+    root = Path(archive.settings.output).resolve()
+    folder = request.folder.resolve()
+    if folder == root or root in folder.parents or folder in root.parents:
+        raise UsageError("a site needs a folder of its own, outside of the archive")
+    site = _Site(
+        root=root,
+        folder=SiteFolder(folder),
+        report=report,
+        pages=SitePages(
+            archive=archive, selection=Selection.of(archive, request.articles), base_url=request.base_url,
+            language=language_named(archive.settings.lang) or Language.ENGLISH,
+        ),
+    )  # fmt: skip
+    site.write()
+    return SiteResult(
+        folder=str(request.folder), articles=len(site.pages.selection.articles), written=site.folder.written,
+        deleted=site.folder.deleted, missing=tuple(site.missing),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _List:
+    """A part of a list: its file, what it is made of, and the function that fills its page."""
+
+    file: str
+    inputs: str
+    fill: Callable[[], FilledPage]
+
+
+@dataclass(kw_only=True)
+class _Site:
+    """A site that is being written. `root` is the folder of the archive."""
+
+    root: Path
+    folder: SiteFolder
+    pages: SitePages
+    report: Callable[[str], None]
+    missing: dict[str, None] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Write what changed, and delete what is gone."""
+        lists = list(self._lists())
+        articles = self.pages.selection.articles
+        self.folder.plan(
+            [
+                *(each.file for each in lists),
+                *(article_file(each.key, part) for each in articles for part in ("", "look", "styled")),
+                *map(static_file, _OWN),
+            ]
+        )
+        for name in _OWN:
+            content = files("archiver.site").joinpath("static", name).read_bytes()
+            self.folder.write(static_file(name), content, SiteFile(inputs=digest_of(content)))
+        for article in articles:
+            self._write_article(article)
+        for each in lists:
+            if not self._is_kept(each.file, each.inputs):
+                self._write(each.file, each.inputs, each.fill())
+        self.folder.finish()
+
+    @cached_property
+    def _version(self) -> str:
+        """A text that differs if the pages of the same articles would differ."""
+        templates = sorted(files("archiver.site").joinpath("templates").iterdir(), key=lambda each: each.name)
+        return digest_of(
+            __version__, self.pages.language, self.pages.base_url, [each.read_bytes() for each in templates]
+        )
+
+    def _write_article(self, article: ArticleRecord) -> None:
+        selection = self.pages.selection
+        near = selection.neighbours.get(article.key, Neighbours())
+        around = [(each.key, each.title) if each else None for each in (near.earlier, near.later)]
+        inputs = digest_of(self._version, selection.digests[article.key], around)
+        text, look, styled = (article_file(article.key, part) for part in ("", "look", "styled"))
+        if self._is_kept(text, inputs) and self._is_kept(look, inputs):
+            self._is_kept(styled, inputs)  # not every article has one
+            return
+        self.report(article.title)
+        document = self.pages.styled(article)
+        if document:
+            self._write(styled, inputs, document)
+        self._write(look, inputs, self.pages.look(article, has_stored_page=document is not None))
+        self._write(text, inputs, self.pages.text(article))
+
+    def _is_kept(self, name: str, inputs: str) -> bool:
+        """Return whether a page and its media stay as they are, and keep them."""
+        file = self.folder.current(name, inputs)
+        if file is None or not all(
+            (link[1:] in self.pages.selection.digests) is (link[0] == "+") for link in file.links
+        ):
+            return False
+        self.folder.keep(name, file)
+        self._copy(file.media)
+        return True
+
+    def _write(self, name: str, inputs: str, page: FilledPage) -> None:
+        file = SiteFile(inputs=inputs, links=tuple(page.links), media=tuple(page.media))
+        self.folder.write(name, page.html.encode(errors="replace"), file)
+        self._copy(file.media)
+
+    def _copy(self, media: Sequence[str]) -> None:
+        for path in media:
+            if self.folder.has(media_file(path)):
+                continue
+            found = find_medium(self.root, path)
+            is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
+            if found and is_safe:
+                self.folder.copy(media_file(path), found.path)
+            else:
+                self.missing[path] = None
+
+    def _lists(self) -> Iterator[_List]:
+        """Yield the parts of all lists."""
+        pages, selection = self.pages, self.pages.selection
+        periods = selection.periods()
+        groups: dict[GroupedBy, dict[str, list[ArticleRecord]]] = {by: selection.groups(by) for by in _KINDS}
+        accounts = list(summaries(groups["account"]))
+        for number in _numbers(selection.articles):
+            yield self._list(
+                page_file("/", page=number), self._part(selection.articles, number), accounts[:13], list(periods),
+                fill=partial(pages.home, number, accounts, periods),
+            )  # fmt: skip
+        for by in _KINDS:
+            yield from self._listings(by, groups[by])
+            yield from self._groups(by, groups[by])
+        yield from self._listings("date", periods)
+        counts = [(name, len(members)) for name, members in periods.items()]
+        yield self._list(page_file("/dates"), counts, fill=partial(pages.dates, periods))
+        yield self._list("404.html", fill=pages.not_found)
+
+    def _listings(self, by: str, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[_List]:
+        for name, members in named.items():
+            for number in _numbers(members):
+                yield self._list(
+                    page_file("/articles", page=number, **{by: name}), self._part(members, number),
+                    fill=partial(self.pages.listing, by, name, members, number),
+                )  # fmt: skip
+
+    def _groups(self, by: GroupedBy, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[_List]:
+        groups = list(summaries(named))
+        for number in _numbers(groups):
+            yield self._list(
+                page_file(f"/{by}s", page=number), len(groups), groups[offset_of(number) :][:PAGE_SIZE],
+                fill=partial(self.pages.groups, by, groups, number),
+            )  # fmt: skip
+
+    def _list(self, file: str, *values: object, fill: Callable[[], FilledPage]) -> _List:
+        return _List(file=file, inputs=digest_of(self._version, *values), fill=fill)
+
+    def _part(self, members: Sequence[ArticleRecord], number: int) -> tuple[int, list[str]]:
+        """Return what a part of a list is made of."""
+        part = members[offset_of(number) :][:PAGE_SIZE]
+        return len(members), [self.pages.selection.digests[each.key] for each in part]
+
+
+def _numbers(members: Sequence[object]) -> range:
+    """Return the numbers of the parts of a list. An empty list has one part."""
+    return range(1, max(1, -(-len(members) // PAGE_SIZE)) + 1)

@@ -1,0 +1,164 @@
+"""Fill the reader's templates for the pages of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from archiver.app import Archiver
+from archiver.errors import InputError
+from archiver.messages import Language, translations
+from archiver.models import ArticleRecord
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Neighbours, ReaderAddresses
+from archiver.models.reports import StyledArticle
+from archiver.site.generator.addresses import StaticLinks, article_file, page_file
+from archiver.site.generator.selection import UNDATED, Selection
+from archiver.site.paging import PAGE_SIZE, offset_of, paging_of
+from archiver.site.rendering import Templates
+from archiver.site.words import Words
+
+# What a page may do: show the site's style sheet, pictures and frames. There is no script. `file:` is for a site that
+# is opened from a folder; there, browsers differ in what they take for 'self'.
+_POLICY = (
+    "default-src 'none'; style-src 'self' file:; img-src 'self' file:; media-src 'self' file:; frame-src 'self' file:; "
+    "form-action 'none'; base-uri 'none'"
+)
+_MOST_LOST = 20  # lost pictures that are listed by name
+_ASIDE = 12  # accounts and months beside the newest articles
+
+
+@dataclass(kw_only=True)
+class FilledPage:
+    """A page of the site, and what it needs: articles to which it links, and media that it shows.
+
+    `links` are keys with a sign before them, `+` for articles of the site and `-` for others.
+    """
+
+    html: str = ""
+    links: dict[str, None] = field(default_factory=dict)
+    media: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitePages:
+    """The pages of a site in one language. `base_url` is its address, '' if it is not known."""
+
+    archive: Archiver
+    selection: Selection
+    language: Language
+    base_url: str = ""
+    templates: Templates = field(default_factory=Templates)
+
+    def home(self, number: int, accounts: Sequence[ArticleGroup], periods: Mapping[str, object]) -> FilledPage:
+        """Return a part of the newest articles, with the accounts and months that have most and newest of them."""
+        months = [tuple(map(int, name.split("-"))) for name in periods if "-" in name]
+        total = len(self.selection.articles)
+        found = self._list(self.selection.articles, number)
+        page = self._fill(
+            page_file("/", page=number), "home.html", here="/", found=found, paging=paging_of(number, total),
+            accounts=accounts[:_ASIDE], has_more_accounts=len(accounts) > _ASIDE, months=months[:_ASIDE],
+        )  # fmt: skip
+        return _with_pictures(page, found)
+
+    def listing(self, by: str, name: str, members: Sequence[ArticleRecord], number: int) -> FilledPage:
+        """Return a part of the articles of an account, source, tag, album or date."""
+        heading = name
+        if by == "date":
+            date = [] if name == UNDATED else [int(part) for part in name.split("-")]
+            heading = Words(self.language).period(date)
+        found = self._list(members, number)
+        page = self._fill(
+            page_file("/articles", page=number, **{by: name}), "articles.html", found=found, filters={by: name},
+            headings=[heading], paging=paging_of(number, len(members)),
+        )  # fmt: skip
+        return _with_pictures(page, found)
+
+    def groups(self, by: GroupedBy, groups: Sequence[ArticleGroup], number: int) -> FilledPage:
+        """Return a part of the list of accounts, sources, tags or albums."""
+        part = groups[offset_of(number) :][:PAGE_SIZE]
+        path = f"/{by}s"
+        return self._fill(
+            page_file(path, page=number), "groups.html", here=path, by=by, groups=part,
+            paging=paging_of(number, len(groups)),
+        )  # fmt: skip
+
+    def dates(self, periods: Mapping[str, Sequence[object]]) -> FilledPage:
+        """Return the years and months of the articles."""
+        years: dict[int, dict[int, int]] = {}
+        for name, members in periods.items():
+            if "-" in name:
+                year, month = map(int, name.split("-"))
+                years.setdefault(year, {})[month] = len(members)
+        undated = len(periods.get(UNDATED, ()))
+        return self._fill(page_file("/dates"), "dates.html", here="/dates", years=years, undated=undated)
+
+    def not_found(self) -> FilledPage:
+        """Return the page that web spaces show for an address where there is nothing.
+
+        It may be shown at any address, so its links begin with that of the site, if it is known.
+        """
+        links = StaticLinks(f"{self.base_url.rstrip('/')}/" if self.base_url else "")
+        return self._fill("404.html", "not_found.html", links=links)
+
+    def text(self, article: ArticleRecord) -> FilledPage:
+        """Return an article as text."""
+        file = article_file(article.key)
+        links, page = StaticLinks.of_file(file), FilledPage()
+
+        def media_url(path: str) -> str:
+            page.media[path] = None
+            return links.media(path)
+
+        def article_url(key: str) -> str:
+            is_here = key in self.selection.digests
+            page.links[f"{'+' if is_here else '-'}{key}"] = None
+            return links.article(key) if is_here else self.selection.original.get(key, "")
+
+        missing = translations(self.language).gettext("A picture or recording that was not saved")
+        addresses = ReaderAddresses(media_url=media_url, article_url=article_url, missing=missing)
+        text = self.archive.reader.readable(article, addresses)
+        detail = self.archive.reader.detail(article.key)
+        lost = [row for row in detail.media if not row["path"]]
+        page.html = self._fill(
+            file, "article.html", detail=detail, article=article, part="", text=text,
+            neighbours=self.selection.neighbours[article.key] if article.account else Neighbours(),
+            lost=lost[:_MOST_LOST], lost_count=len(lost),
+        ).html  # fmt: skip
+        return page
+
+    def look(self, article: ArticleRecord, *, has_stored_page: bool) -> FilledPage:
+        """Return the page with the article as it looked, in a frame."""
+        return self._fill(
+            article_file(article.key, "look"), "look.html", article=article, part="look", capture="",
+            detail=self.archive.reader.detail(article.key), has_stored_page=has_stored_page,
+            neighbours=self.selection.neighbours[article.key] if article.account else Neighbours(),
+        )  # fmt: skip
+
+    def styled(self, article: ArticleRecord) -> FilledPage | None:
+        """Return the document of an article as it looked, for the frame; None if its page is not stored."""
+        links = StaticLinks.of_file(article_file(article.key, "styled"))
+        try:
+            found: StyledArticle = self.archive.styled(article.key, media_url=links.media)
+        except InputError:
+            return None
+        return FilledPage(html=found.html, media=dict.fromkeys(found.media))
+
+    def _list(self, members: Sequence[ArticleRecord], number: int) -> ArticleList:
+        keys = [each.key for each in members[offset_of(number) :][:PAGE_SIZE]]
+        return ArticleList(articles=self.archive.reader.listed(keys), total=len(members))
+
+    def _fill(self, file: str, template: str, *, here: str = "", **values: object) -> FilledPage:
+        links = StaticLinks.of_file(file)
+        common = {
+            "language": self.language, "words": Words(self.language), "links": links, "has_page": self._has_page,
+            "other_languages": (), "here": links.page(here) if here else None, "policy": _POLICY, "logout_token": "",
+        }  # fmt: skip
+        return FilledPage(html=self.templates.fill(template, self.language, common | values))
+
+    def _has_page(self, path: str) -> bool:
+        return path in ("/", "/accounts", "/dates", "/tags", "/albums", "/sources")
+
+
+def _with_pictures(page: FilledPage, found: ArticleList) -> FilledPage:
+    page.media = {each.picture: None for each in found.articles if each.picture}
+    return page

@@ -1,0 +1,40 @@
+"""Find the pictures, sounds and films that pages may show among the files of an archive."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver.media_types import mime_type
+
+_FOLDERS = ("postimg", "media")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file that pages may show: its path, its type such as `image/png`, and its times and size."""
+
+    path: Path
+    kind: str
+    stat: os.stat_result
+
+
+def find_medium(root: Path, name: str) -> MediaFile | None:
+    """Return the media file at the path `name` in the archive's folder; None if there is none that pages may show.
+
+    That is a readable file of a known type in one of the folders of media, which is not hidden and no link out of it.
+    """
+    folder, _, file = name.partition("/")
+    kind = mime_type(file.rpartition(".")[2].lower())
+    if folder not in _FOLDERS or not kind or file.startswith(".") or any(sign in file for sign in "/\\\0:"):
+        return None
+    path = root / folder / file
+    try:
+        found = path.stat()
+        is_inside = path.resolve().parent == path.parent.resolve()
+    except (OSError, ValueError):  # no such file; a name that is too long
+        return None
+    is_shown = stat.S_ISREG(found.st_mode) and is_inside and os.access(path, os.R_OK)
+    return MediaFile(path, kind, found) if is_shown else None
