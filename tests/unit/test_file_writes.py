@@ -16,6 +16,7 @@ ALLOWED = {  # module → why it may open files for writing
     "cli/init.py": "a new archiver.yml, which must not exist before",
     "cli/output.py": "stdout and stderr of a process that was started without them",
     "export/wacz.py": "parts in a folder of its own, of which the finished file is moved to its place",
+    "site/generator/folder.py": "files of a site, each moved to its place when it is whole; the next run makes lost ones again",
     "archive/other.py": "a copy of another archive's catalogue, in a temporary folder",
 }
 
