@@ -10,9 +10,11 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import repeat
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -46,9 +48,9 @@ Work = Callable[[Location, int, Barrier], Any]
 def at_once(work: Work, location: Location) -> list[Any]:
     """What each of six processes answers, which begin together."""
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(PROCESSES) as pool:
+    with context.Manager() as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         together = manager.Barrier(PROCESSES)
-        return pool.starmap(work, [(location, number, together) for number in range(PROCESSES)])
+        return list(pool.map(work, repeat(location), range(PROCESSES), repeat(together), timeout=120))
 
 
 def _opened(location: Location, together: Barrier) -> Any:
