@@ -7,7 +7,6 @@ from pathlib import Path
 
 from archiver.models import LocalFile
 from archiver.storage.local import LocalStore, as_output_error
-from archiver.writer.names import IMAGES, MEDIA
 
 _SELF_CHECKING = frozenset(("jpg", "png", "gif", "webp"))  # formats in which a truncated file can be recognised
 
@@ -38,18 +37,3 @@ class MediaFiles:
             return (self._root / file.path).stat().st_size == file.size
         except OSError:
             return False
-
-
-def is_media_path(root: Path, path: str) -> bool:
-    """Return whether `path`, relative to the archive's folder `root`, stays in a folder of media.
-
-    A person may write any path into a post, and a link on the disk may lead out of the folder. There need be no file.
-    """
-    folder, _, name = path.partition("/")
-    if folder not in (IMAGES, MEDIA) or name.startswith(".") or any(sign in name for sign in "/\\\0:"):
-        return False
-    file = root / folder / name
-    try:
-        return file.resolve().parent == file.parent.resolve()
-    except (OSError, RuntimeError):  # links that lead to each other; a name that is too long
-        return False

@@ -52,13 +52,12 @@ class Browsing(BrowsingStore):
     @override
     def latest(self, request: BrowseRequest, keys: Collection[str] | None = None) -> list[KeptArticle]:
         query = select(_A.key, _KEPT).where(*_conditions(request)).order_by(*_LATEST_FIRST)
-        end = request.offset + request.limit
         if keys is None:
-            query = query.limit(end)
+            query = query.limit(request.end)
         with self._database.reading() as connection:
             rows = connection.execute(query)
             selected = ((key, time) for key, time in rows if keys is None or key in keys)
-            times = dict(islice(selected, request.offset, end))
+            times = dict(islice(selected, request.offset, request.end))
         return [
             KeptArticle(article=article, kept=datetime.fromtimestamp(times[article.key], CHINA))
             for article in self.with_keys(list(times))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from archiver.archive.media_files import is_media_path
 from archiver.commands.readable import readable
 from archiver.context import Context
 from archiver.errors import UsageError
@@ -24,8 +23,9 @@ from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses
 from archiver.models.reports import ExportResult
 from archiver.models.requests import MAX_BOOK, ExportRequest
+from archiver.storage.containment import contained_file
 from archiver.storage.local import as_output_error
-from archiver.writer.names import IMAGES
+from archiver.writer.names import IMAGES, MEDIA
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Books:
             if known is not None:
                 return known
             file = self.context.archive.root / path
-            if not is_media_path(self.context.archive.root, path):
+            if contained_file(self.context.archive.root, path, (IMAGES, MEDIA)) is None:
                 self.missing(f"{file}: leads out of the folder of pictures")
                 return writer.add_picture(path, None)
             content = read_intact(file, digests.get(path, ""), self.missing)

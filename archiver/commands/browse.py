@@ -35,7 +35,7 @@ def browse(context: Context, request: BrowseRequest) -> ArticleList:
 
     def keys(index: SearchIndex) -> tuple[list[str], int]:
         found = list(index.find(Query(), _filter(request), order="newest"))
-        part = found[request.offset : request.offset + request.limit]
+        part = found[request.offset : request.end]
         return [post.key for post in index.posts(part)], len(found)
 
     selected, total = _index(context).read(keys, _ignore, _ignore)

@@ -48,7 +48,7 @@ class BrowseRequest:
     `account`, `since`, `until` and `state` are as in ArticleQuery. `source` is the name of a list, feed or album in
     archiver.yml. `tag` and `album` are a tag of the post and the title of an album of WeChat's. With `undated`, only
     articles without a time of publication are selected. The first `offset` of the articles are left out, and at most
-    `limit` returned.
+    `limit` returned, or all of them if it is None.
     """
 
     account: str = ""
@@ -60,7 +60,12 @@ class BrowseRequest:
     album: str = ""
     undated: bool = False
     offset: int = 0
-    limit: int = 50
+    limit: int | None = 50
+
+    @property
+    def end(self) -> int | None:
+        """How many articles come before the end of what is returned; None if all are returned."""
+        return None if self.limit is None else self.offset + self.limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

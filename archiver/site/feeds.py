@@ -9,8 +9,8 @@ from html import escape
 from typing import Literal
 
 from archiver.app import Archiver, BrowseRequest
-from archiver.messages import Language, translations
-from archiver.models.browsing import GroupedBy, ReadableArticle, ReaderAddresses
+from archiver.messages import Language, mark_message, translations
+from archiver.models.browsing import ArticleGroup, GroupedBy, ReadableArticle, ReaderAddresses
 from archiver.models.feeds import ArticleFeed, FeedAddresses, FeedEntry, FeedFormat, KeptArticle, LatestArticles
 from archiver.site.links import PageLinks
 from archiver.site.paging import PAGE_SIZE, Paging, offset_of
@@ -23,10 +23,19 @@ CONDITIONS: Mapping[FeedKind, GroupedBy] = {
     "albums": "album",
     "sources": "source",
 }
+KIND_TITLES: Mapping[FeedKind, str] = {  # in the order of pages
+    "accounts": mark_message("Accounts"),
+    "albums": mark_message("Albums"),
+    "tags": mark_message("Tags"),
+    "sources": mark_message("Sources"),
+}
+INDEXED_KINDS = ("albums", "tags")  # those that the index of the search knows
+MAX_NAME = 500  # characters of the name of an account, a tag …
+_MOST_SHOWN = 50  # groups of a kind on a page
 _MOST_OF_POST = 200_000  # characters of a post that is rendered for a feed
 _MOST_OF_ENTRY = 300_000  # characters of HTML that an entry may have
 _MOST_OF_DOCUMENT = 2_000_000  # characters of HTML, after which no further post is rendered for a document
-_BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when an archive without articles changed last
+BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when an archive without articles changed last
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +75,15 @@ class FeedSubject:
         return titles.get(self.kind, "{name}").replace("{name}", self.name)
 
 
+EVERYTHING = FeedSubject(kind="all")
+
+
+def largest_groups(archive: Archiver) -> list[tuple[FeedKind, str, tuple[ArticleGroup, ...], int]]:
+    """Return of each kind its name, its title, the groups that have most articles, and the number of all groups."""
+    groups = {kind: archive.reader.groups(CONDITIONS[kind]) for kind in KIND_TITLES}
+    return [(kind, KIND_TITLES[kind], found[:_MOST_SHOWN], len(found)) for kind, found in groups.items()]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedStyle:
     """How a feed is written: its format, the language of what is not the articles' own, and its addresses.
@@ -100,7 +118,7 @@ def make_feed(
         subject=subject.parts,
         title=subject.title(style.language),
         language=style.language.html_lang,
-        updated=max((each.kept for each in part.articles), default=_BEGINNING_OF_TIME),
+        updated=max((each.kept for each in part.articles), default=BEGINNING_OF_TIME),
         addresses=FeedAddresses(
             own=style.address(subject, number),
             home=subject.listing(style.links),

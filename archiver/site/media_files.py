@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.media_types import mime_type
+from archiver.storage.containment import contained_file
 
 _FOLDERS = ("postimg", "media")
 
@@ -26,15 +27,13 @@ def find_medium(root: Path, name: str) -> MediaFile | None:
 
     That is a readable file of a known type in one of the folders of media, which is not hidden and no link out of it.
     """
-    folder, _, file = name.partition("/")
-    kind = mime_type(file.rpartition(".")[2].lower())
-    if folder not in _FOLDERS or not kind or file.startswith(".") or any(sign in file for sign in "/\\\0:"):
+    kind = mime_type(name.rpartition(".")[2].lower())
+    path = contained_file(root, name, _FOLDERS)
+    if not kind or path is None:
         return None
-    path = root / folder / file
     try:
         found = path.stat()
-        is_inside = path.resolve().parent == path.parent.resolve()
-    except (OSError, ValueError):  # no such file; a name that is too long
+    except OSError:  # no such file
         return None
-    is_shown = stat.S_ISREG(found.st_mode) and is_inside and os.access(path, os.R_OK)
+    is_shown = stat.S_ISREG(found.st_mode) and os.access(path, os.R_OK)
     return MediaFile(path, kind, found) if is_shown else None

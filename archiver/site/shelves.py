@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import PurePath
 
 from archiver.app import Archiver, BrowseRequest
 from archiver.media_types import mime_type
 from archiver.messages import Language, translations
 from archiver.models.books import UNDATED, Shelf, ShelfAddresses, ShelfEntry, ShelfKind, Volume
-from archiver.site.feeds import CONDITIONS, FeedKind, FeedSubject
+from archiver.site.feeds import BEGINNING_OF_TIME, CONDITIONS, EVERYTHING, KIND_TITLES, FeedKind, FeedSubject
 from archiver.site.links import PageLinks
 from archiver.site.paging import PAGE_SIZE, Paging, offset_of, paging_of, period
 from archiver.site.words import Words
 
-KINDS: tuple[FeedKind, ...] = ("accounts", "albums", "tags", "sources")
-EVERYTHING = FeedSubject(kind="all")
 _MOST_FOUND = 12  # groups whose books the answer to a search has
 Heading = tuple[ShelfKind, str, datetime]
-_BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when an archive without articles changed last
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShelfStyle:
     """How shelves are written: the language of what is not the articles' own, and the addresses, which are absolute.
 
-    `media_url` returns the address of the medium at a path, `kinds` has a title of each kind of groups.
+    `media_url` returns the address of the medium at a path.
     """
 
     language: Language
     links: PageLinks
     media_url: Callable[[str], str]
-    kinds: Mapping[FeedKind, str]
 
     def gettext(self, message: str) -> str:
         """Return a message in the language."""
@@ -49,8 +45,7 @@ def volume_request(subject: FeedSubject, volume: str) -> BrowseRequest:
     """Return the request for the articles of the volume with this period."""
     limits = period(volume)
     since, until = limits or (None, None)
-    request = replace(subject.request(1), since=since, until=until, undated=volume == UNDATED)
-    return replace(request, limit=1_000_000)
+    return replace(subject.request(1), since=since, until=until, undated=volume == UNDATED, limit=None)
 
 
 def first_shelf(archive: Archiver, style: ShelfStyle) -> Shelf:
@@ -63,10 +58,10 @@ def first_shelf(archive: Archiver, style: ShelfStyle) -> Shelf:
     )  # fmt: skip
     kinds = [
         ShelfEntry(
-            identity=(kind,), title=style.kinds[kind], updated=updated, kind="navigation", url=style.links.shelf(kind),
-            summary=style.kinds[kind],
+            identity=(kind,), title=style.gettext(title), updated=updated, kind="navigation",
+            url=style.links.shelf(kind), summary=style.gettext(title),
         )
-        for kind in KINDS
+        for kind, title in KIND_TITLES.items()
     ]  # fmt: skip
     return _shelf(style, (), ("navigation", style.gettext("Books of the archive"), updated), [everything, *kinds])
 
@@ -85,7 +80,7 @@ def shelf_of_groups(archive: Archiver, style: ShelfStyle, kind: FeedKind, number
         )
         for group in groups[offset_of(number) :][:PAGE_SIZE]
     ]  # fmt: skip
-    return _shelf(style, (kind,), ("navigation", style.kinds[kind], updated), entries, paging)
+    return _shelf(style, (kind,), ("navigation", style.gettext(KIND_TITLES[kind]), updated), entries, paging)
 
 
 def shelf_of_books(archive: Archiver, style: ShelfStyle, subject: FeedSubject, number: int) -> Shelf | None:
@@ -95,7 +90,7 @@ def shelf_of_books(archive: Archiver, style: ShelfStyle, subject: FeedSubject, n
     if not part and (subject.name or number > 1):
         return None
     entries = list(_books(archive, style, [(subject, volume) for volume in part]))
-    updated = max((volume.updated for volume in volumes), default=_BEGINNING_OF_TIME)
+    updated = max((volume.updated for volume in volumes), default=BEGINNING_OF_TIME)
     heading: Heading = ("acquisition", subject.title(style.language), updated)
     return _shelf(style, subject.parts, heading, entries, paging_of(number, len(volumes)))
 
@@ -105,13 +100,13 @@ def shelf_of_found_books(archive: Archiver, style: ShelfStyle, words: str) -> Sh
     sought = words.casefold()
     subjects = [
         FeedSubject(kind=kind, name=group.name)
-        for kind in KINDS
+        for kind in KIND_TITLES
         for group in archive.reader.groups(CONDITIONS[kind])
         if sought and sought in group.name.casefold()
     ][:_MOST_FOUND]
     volumes = [(each, volume) for each in subjects for volume in archive.reader.volumes(each.request(1))]
     entries = list(_books(archive, style, volumes[:PAGE_SIZE]))
-    updated = max((entry.updated for entry in entries), default=_BEGINNING_OF_TIME)
+    updated = max((entry.updated for entry in entries), default=BEGINNING_OF_TIME)
     return _shelf(style, ("search", words), ("acquisition", words or style.gettext("Search"), updated), entries)
 
 
@@ -162,4 +157,4 @@ def _shelf(
 
 
 def _last_change(archive: Archiver) -> datetime:
-    return archive.reader.latest(BrowseRequest(limit=1)).changed or _BEGINNING_OF_TIME
+    return archive.reader.latest(BrowseRequest(limit=1)).changed or BEGINNING_OF_TIME

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archiver.export.feeds.elements import ATOM, GENERATOR, LANGUAGE, add, add_link
+from archiver.export.feeds.elements import GENERATOR, LANGUAGE, add, add_authors, add_link, new_feed
 from archiver.export.feeds.identifiers import article_id, feed_id
 from archiver.export.feeds.values import one_line, timestamp
 from archiver.models.feeds import ArticleFeed, FeedEntry
@@ -21,13 +21,7 @@ def atom_document(feed: ArticleFeed) -> bytes:
     """Return the Atom document of a feed."""
     from lxml import etree
 
-    names: Any = {None: ATOM}  # the stubs know no default namespace
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap=names)
-    root.set(LANGUAGE, feed.language)
-    add(root, "id", feed_id(feed.subject))
-    add(root, "title", one_line(feed.title))
-    add(root, "updated", timestamp(feed.updated))
-    add(add(root, "author"), "name", GENERATOR)  # of entries whose account is unknown: one must have an author
+    root = new_feed(feed_id(feed.subject), feed.title, feed.updated, feed.language)
     add(root, "generator", GENERATOR)
     addresses = feed.addresses
     add_link(root, "self", addresses.own, TYPE)
@@ -46,8 +40,7 @@ def _add_entry(element: _Element, entry: FeedEntry) -> None:
     add(element, "updated", timestamp(entry.updated))
     if entry.published:
         add(element, "published", timestamp(entry.published))
-    for name in filter(None, map(one_line, entry.authors)):
-        add(add(element, "author"), "name", name)
+    add_authors(element, entry.authors)
     for tag in filter(None, map(one_line, entry.tags)):
         add(element, "category").set("term", tag)
     add_link(element, "alternate", entry.url, _HTML)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archiver.export.feeds.elements import ATOM, GENERATOR, LANGUAGE, add, add_link
+from archiver.export.feeds.elements import GENERATOR, add, add_authors, add_link, new_feed
 from archiver.export.feeds.identifiers import book_id, shelf_id
 from archiver.export.feeds.values import one_line, timestamp
 from archiver.models.books import Shelf, ShelfEntry, ShelfKind
@@ -28,13 +28,7 @@ def opds_document(shelf: Shelf) -> bytes:
     """Return the document of a feed."""
     from lxml import etree
 
-    names: Any = {None: ATOM, "dc": _TERMS}  # the stubs know no default namespace
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap=names)
-    root.set(LANGUAGE, shelf.language)
-    add(root, "id", shelf_id(shelf.identity))
-    add(root, "title", one_line(shelf.title))
-    add(root, "updated", timestamp(shelf.updated))
-    add(add(root, "author"), "name", GENERATOR)  # of the entries that have none
+    root = new_feed(shelf_id(shelf.identity), shelf.title, shelf.updated, shelf.language, {"dc": _TERMS})
     addresses, own_type = shelf.addresses, _feed_type(shelf.kind)
     add_link(root, "self", addresses.own, own_type)
     add_link(root, "start", addresses.start, _feed_type("navigation"))
@@ -70,8 +64,7 @@ def _add_entry(element: _Element, entry: ShelfEntry) -> None:
     add(element, "id", shelf_id(entry.identity) if entry.kind else book_id(entry.identity))
     add(element, "title", one_line(entry.title))
     add(element, "updated", timestamp(entry.updated))
-    for name in filter(None, map(one_line, entry.authors)):
-        add(add(element, "author"), "name", name)
+    add_authors(element, entry.authors)
     if entry.kind:
         add_link(element, "subsection", entry.url, _feed_type(entry.kind))
         add(element, "content", one_line(entry.summary)).set("type", "text")

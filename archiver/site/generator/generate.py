@@ -16,7 +16,7 @@ from archiver.media_types.svg import is_safe_svg
 from archiver.messages import Language
 from archiver.messages.preference import language_named
 from archiver.models import ArticleRecord
-from archiver.models.browsing import GroupedBy, Neighbours
+from archiver.models.browsing import GroupedBy
 from archiver.site.generator.addresses import article_file, media_file, page_file, static_file
 from archiver.site.generator.folder import SiteFile, SiteFolder
 from archiver.site.generator.pages import FilledPage, SitePages
@@ -130,7 +130,7 @@ class _Site:
 
     def _write_article(self, article: ArticleRecord) -> None:
         selection = self.pages.selection
-        near = selection.neighbours.get(article.key, Neighbours())
+        near = selection.neighbours_of(article)
         around = [(each.key, each.title) if each else None for each in (near.earlier, near.later)]
         inputs = digest_of(self._version, selection.digests[article.key], around)
         text, look, styled = (article_file(article.key, part) for part in ("", "look", "styled"))

@@ -9,7 +9,7 @@ from archiver.app import Archiver
 from archiver.errors import InputError
 from archiver.messages import Language, translations
 from archiver.models import ArticleRecord
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Neighbours, ReaderAddresses
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ReaderAddresses
 from archiver.models.reports import StyledArticle
 from archiver.site.generator.addresses import StaticLinks, article_file, page_file
 from archiver.site.generator.selection import UNDATED, Selection
@@ -121,7 +121,7 @@ class SitePages:
         lost = [row for row in detail.media if not row["path"]]
         page.html = self._fill(
             file, "article.html", detail=detail, article=article, part="", text=text,
-            neighbours=self.selection.neighbours[article.key] if article.account else Neighbours(),
+            neighbours=self.selection.neighbours_of(article),
             lost=lost[:_MOST_LOST], lost_count=len(lost),
         ).html  # fmt: skip
         return page
@@ -130,8 +130,8 @@ class SitePages:
         """Return the page with the article as it looked, in a frame."""
         return self._fill(
             article_file(article.key, "look"), "look.html", article=article, part="look", capture="",
-            detail=self.archive.reader.detail(article.key), has_stored_page=has_stored_page,
-            neighbours=self.selection.neighbours[article.key] if article.account else Neighbours(),
+            has_stored_page=has_stored_page,
+            neighbours=self.selection.neighbours_of(article),
         )  # fmt: skip
 
     def styled(self, article: ArticleRecord) -> FilledPage | None:

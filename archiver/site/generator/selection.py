@@ -12,7 +12,6 @@ from archiver.app import Archiver, ArticleQuery, BrowseRequest
 from archiver.models import CHINA, ArticleRecord
 from archiver.models.browsing import ArticleGroup, GroupedBy, Labels, Neighbours
 
-_ALL = 10**9  # articles, more than any archive has
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 UNDATED = "none"  # the date of articles without one, as the reader's addresses have it
 
@@ -34,7 +33,7 @@ class Selection:
     def of(cls, archive: Archiver, query: ArticleQuery) -> Selection:
         """Return the articles that a query selects. No post is read but what the index of the search must read anew."""
         labels = archive.reader.labels()
-        kept = {each.article.key: each for each in archive.reader.latest(BrowseRequest(limit=_ALL)).articles}
+        kept = {each.article.key: each for each in archive.reader.latest(BrowseRequest(limit=None)).articles}
         selected = [each for each in archive.list(query) if isinstance(each, ArticleRecord) and each.key in kept]
         return cls(
             articles=sorted(selected, key=lambda each: (each.published or _EARLIEST, each.key), reverse=True),
@@ -63,6 +62,10 @@ class Selection:
             for members in self.groups("account").values()
             for place, each in enumerate(members)
         }
+
+    def neighbours_of(self, article: ArticleRecord) -> Neighbours:
+        """Return the articles before and after one; an article without an account has none."""
+        return self.neighbours.get(article.key, Neighbours())
 
     def groups(self, by: GroupedBy) -> dict[str, list[ArticleRecord]]:
         """Return the articles of each account, source, tag or album, that of most articles first."""

@@ -13,13 +13,26 @@ from starlette.routing import Route
 from archiver import __version__
 from archiver.app import Archiver
 from archiver.clock import utc_now
-from archiver.messages import mark_message, translations
+from archiver.messages import translations
 from archiver.models.browsing import ReadableArticle
 from archiver.models.feeds import FeedFormat, KeptArticle, LatestArticles, Subscription, SubscriptionGroup
 from archiver.site.conditional import entity_tag, http_date, is_unchanged
-from archiver.site.endpoints import Endpoint, Page, of_archive, of_indexed_archive
-from archiver.site.feeds import CONDITIONS, FeedKind, FeedStyle, FeedSubject, make_feed, read_text
+from archiver.site.endpoints import Page, of_indexed_archive
+from archiver.site.feeds import (
+    CONDITIONS,
+    EVERYTHING,
+    INDEXED_KINDS,
+    KIND_TITLES,
+    MAX_NAME,
+    FeedKind,
+    FeedStyle,
+    FeedSubject,
+    largest_groups,
+    make_feed,
+    read_text,
+)
 from archiver.site.links import PageLinks
+from archiver.site.pages.documents import document_headers, for_programs, send_document
 from archiver.site.pages.errors import show_not_found
 from archiver.site.paging import page_number, paging_of
 from archiver.site.rendering import language_of, render
@@ -30,22 +43,12 @@ _TYPES: dict[FeedFormat, str] = {
 }
 _OPML_TYPE = "text/x-opml; charset=utf-8"
 _SHORTEST_AGE = timedelta(seconds=2)  # of a change whose time is told
-_MAX_NAME = 500  # characters of the name of an account, a tag …
-_MOST_SHOWN = 50  # feeds of a kind on the page
-_EVERYTHING = FeedSubject(kind="all")
-_KINDS: dict[FeedKind, str] = {
-    "accounts": mark_message("Accounts"),
-    "albums": mark_message("Albums"),
-    "tags": mark_message("Tags"),
-    "sources": mark_message("Sources"),
-}
-_INDEXED = ("albums", "tags")  # the kinds that the index of the search knows
 
 
 def _feed_page(kind: FeedKind, form: FeedFormat) -> Page:
     def send_feed(request: Request, archive: Archiver) -> Response:
         """Return a part of a feed, or say that the program has it already."""
-        subject = FeedSubject(kind=kind, name=request.path_params.get("name", "")[:_MAX_NAME])
+        subject = FeedSubject(kind=kind, name=request.path_params.get("name", "")[:MAX_NAME])
         number = page_number(request.query_params.get("page", ""))
         part = archive.reader.latest(subject.request(number))
         is_nothing = not part.articles and (subject.name or number > 1)
@@ -86,12 +89,12 @@ def _state(part: LatestArticles) -> list[object]:
     return [part.total, *articles]
 
 
-def _headers(tag: str, modified: datetime | None = None) -> dict[str, str]:
-    """Return the headers of a document. Programs may keep it, and must ask whether it is still the same.
+def _headers(tag: str, modified: datetime | None) -> dict[str, str]:
+    """Return the headers of a feed.
 
     A change of just now gives no time: times have whole seconds, and another change may follow in this one.
     """
-    headers = {"cache-control": "private, no-cache", "vary": "Accept-Language, Cookie", "etag": tag}
+    headers = document_headers(tag)
     is_told = modified is not None and utc_now() - modified >= _SHORTEST_AGE
     return headers | ({"last-modified": http_date(modified)} if modified and is_told else {})
 
@@ -114,7 +117,7 @@ def _subscriptions_page(*kinds: FeedKind) -> Page:
         gettext = translations(language).gettext
         groups = [
             SubscriptionGroup(
-                title=gettext(_KINDS[kind]),
+                title=gettext(KIND_TITLES[kind]),
                 subscriptions=tuple(
                     _subscription(FeedSubject(kind=kind, name=group.name), links, group.name)
                     for group in archive.reader.groups(CONDITIONS[kind])
@@ -122,14 +125,11 @@ def _subscriptions_page(*kinds: FeedKind) -> Page:
             )
             for kind in kinds
         ]
-        if len(kinds) == len(_KINDS):
-            everything = _subscription(_EVERYTHING, links, _EVERYTHING.title(language))
+        if len(kinds) == len(KIND_TITLES):
+            everything = _subscription(EVERYTHING, links, EVERYTHING.title(language))
             groups.insert(0, SubscriptionGroup(subscriptions=(everything,)))
         document = archive.reader.subscriptions(gettext("Feeds of the archive"), groups)
-        headers = _headers(entity_tag(document))
-        if is_unchanged(request.headers, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(document, media_type=_OPML_TYPE, headers=headers)
+        return send_document(request, document, _OPML_TYPE)
 
     return send_subscriptions
 
@@ -140,30 +140,23 @@ def _subscription(subject: FeedSubject, links: PageLinks, title: str) -> Subscri
 
 def show_feeds(request: Request, archive: Archiver) -> Response:
     """Return the page that names the feeds: that of everything, and those of the largest groups of each kind."""
-    groups = {kind: archive.reader.groups(by) for kind, by in CONDITIONS.items()}
     return render(
-        request, "feeds.html", everything=_EVERYTHING.title(language_of(request)), absolute=PageLinks.absolute(request),
-        groups=[(kind, _KINDS[kind], groups[kind][:_MOST_SHOWN], len(groups[kind])) for kind in _KINDS],
-        by=CONDITIONS, asks_password=request.app.state.access.password is not None,
+        request, "feeds.html", everything=EVERYTHING.title(language_of(request)), absolute=PageLinks.absolute(request),
+        groups=largest_groups(archive), by=CONDITIONS, asks_password=request.app.state.access.password is not None,
     )  # fmt: skip
-
-
-def _for_programs(page: Page, *, is_indexed: bool) -> Endpoint:
-    """Return an endpoint that has no page for people where there is no archive yet."""
-    return (of_indexed_archive if is_indexed else of_archive)(page, show_not_found)
 
 
 def _routes() -> Iterator[Route]:
     yield Route("/feeds", of_indexed_archive(show_feeds), name="feeds")
-    yield Route("/feeds.opml", _for_programs(_subscriptions_page(*_KINDS), is_indexed=True))
-    for kind in _KINDS:
-        is_indexed = kind in _INDEXED
-        yield Route(f"/feeds/{kind}.opml", _for_programs(_subscriptions_page(kind), is_indexed=is_indexed))
+    yield Route("/feeds.opml", for_programs(_subscriptions_page(*KIND_TITLES), is_indexed=True))
+    for kind in KIND_TITLES:
+        is_indexed = kind in INDEXED_KINDS
+        yield Route(f"/feeds/{kind}.opml", for_programs(_subscriptions_page(kind), is_indexed=is_indexed))
         for form in _TYPES:
-            endpoint = _for_programs(_feed_page(kind, form), is_indexed=is_indexed)
+            endpoint = for_programs(_feed_page(kind, form), is_indexed=is_indexed)
             yield Route(f"/feeds/{kind}/{{name:path}}.{form}", endpoint)
     for form in _TYPES:
-        yield Route(f"/feeds/all.{form}", _for_programs(_feed_page("all", form), is_indexed=False))
+        yield Route(f"/feeds/all.{form}", for_programs(_feed_page("all", form), is_indexed=False))
 
 
 ROUTES = list(_routes())
