@@ -33,7 +33,11 @@ _AS_SCRIPTS_DO = ("--json", "--interval", "0", "--output", "out")
 _commands = cache(
     typer.main.get_command
 )  # a process makes them once; making them is a tenth of a call in the test's process
-_LIMITED = "import os, resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); os.execv(sys.argv[2], sys.argv[2:])"
+# Python would leave a part of a module's bytecode where its file may not be as large, and no later process could start.
+_LIMITED = (
+    "import os, resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
+    "os.environ['PYTHONDONTWRITEBYTECODE'] = '1'; os.execv(sys.argv[2], sys.argv[2:])"
+)
 
 
 def _lead() -> None:
