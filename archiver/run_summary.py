@@ -22,7 +22,8 @@ class RunSummary:
     `failures` are the outcomes of sources that were tried and failed. `not_requested` counts sources that were not
     tried, by the reason. `remaining` names the sources that failed, were not tried or were left for another run.
     `format_changes` counts the written articles whose page shows that WeChat has changed its format, by the note that
-    says how; `changed_pages` has the address or file of one such page for each note.
+    says how; `changed_pages` has the address or file of one such page for each note, the same in whatever order the
+    outcomes come.
     """
 
     counts: Counter[str] = field(default_factory=Counter)  # number of outcomes by Outcome.outcome
@@ -50,7 +51,8 @@ class RunSummary:
             self.posts.append(outcome.post)
             for note in outcome.format_notes:
                 self.format_changes[note] += 1
-                self.changed_pages.setdefault(note, outcome.url if urls.is_short(outcome.url) else outcome.source)
+                page = outcome.url if urls.is_short(outcome.url) else outcome.source
+                self.changed_pages[note] = min(page, self.changed_pages.get(note, page))
         if outcome.outcome == "failed" or was_left:
             self.remaining.append(outcome.source)
         if outcomes.was_not_asked(outcome):
