@@ -17,6 +17,7 @@ import msgspec
 
 from archiver.credentials import redact_words
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.models.job import SourceOptions
 from archiver.models.status import SourceKind
 
@@ -246,9 +247,11 @@ def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
         if name.startswith(PREFIX) and name not in RESERVED:
             keys = name.removeprefix(PREFIX).lower().split("__")
             if len(keys) > _DEEPEST:
-                raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
+                raise ConfigError(
+                    message("names a setting more than {deepest} deep", deepest=_DEEPEST), concerns=name[:99]
+                )
             if keys[0] not in _PATHS and not _is_utf8(name + value):  # a path may be any bytes
-                raise ConfigError("is no UTF-8", concerns=name)
+                raise ConfigError(message("is no UTF-8"), concerns=name)
             layer: object = value
             for key in reversed(keys):
                 layer = {key: layer}
@@ -281,7 +284,7 @@ def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, La
             yield str(path), _read(path)
             return
         if os.path.lexists(path):
-            raise ConfigError("is no file, or a link to none: mend it, or take it away", concerns=str(path))
+            raise ConfigError(message("is no file, or a link to none: mend it, or take it away"), concerns=str(path))
 
 
 def _read(path: Path) -> Layer:
@@ -295,18 +298,24 @@ def _read(path: Path) -> Layer:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
+        raise ConfigError(
+            message("cannot be read ({reason})", reason=getattr(error, "strerror", error)), concerns=str(path)
+        ) from error
     if len(content) > _LARGEST:
-        raise ConfigError(f"holds more than {_LARGEST // 2**20} MB, which are no settings", concerns=str(path))
+        raise ConfigError(
+            message("holds more than {limit} MB, which are no settings", limit=_LARGEST // 2**20), concerns=str(path)
+        )
     try:
         layer = read_values(content.decode()) or {}
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"is no YAML: line {line} is not UTF-8", concerns=str(path)) from error
+        raise ConfigError(message("is no YAML: line {line} is not UTF-8", line=line), concerns=str(path)) from error
     except BrokenYaml as error:
-        raise ConfigError(f"is no YAML that archiver reads: {error}", concerns=str(path)) from error
+        raise ConfigError(
+            message("is no YAML that archiver reads: {reason}", reason=error), concerns=str(path)
+        ) from error
     if not isinstance(layer, dict):
-        raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
+        raise ConfigError(message("holds no settings: write `key: value` lines"), concerns=str(path))
     return _with_paths_from(path.parent, layer)
 
 
@@ -337,7 +346,7 @@ def _path_from(folder: Path, name: str) -> str:
     try:
         return str(folder / Path(name).expanduser())
     except RuntimeError as error:  # ~somebody
-        raise ConfigError("there is no such user on this machine", concerns=name) from error
+        raise ConfigError(message("there is no such user on this machine"), concerns=name) from error
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:
@@ -360,7 +369,9 @@ def _validated(layer: Layer, name: str) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError(_in_words_of_file(str(error)), concerns=name) from error
     if "wechat" in settings.front_matter:
-        raise ConfigError("front_matter.wechat is the archive's own: it finds the article again", concerns=name)
+        raise ConfigError(
+            message("front_matter.wechat is the archive's own: it finds the article again"), concerns=name
+        )
     return settings
 
 

@@ -18,6 +18,7 @@ from archiver.archive.recovery import populate_catalogue, write_missing_tombston
 from archiver.catalogue import Catalogue, Location
 from archiver.credentials import redact_words
 from archiver.errors import Busy, InputError, OutputError
+from archiver.messages.message import message
 from archiver.storage.local import OWN_FOLDER
 from archiver.storage.locks import LockFile, locked
 from archiver.writer.profiles.base import Profile
@@ -111,7 +112,7 @@ class Archive:
     def require_catalogue(self) -> Catalogue:
         """Return the catalogue; raise InputError if the folder is not an archive (see `exists`)."""
         if not self.exists():
-            raise InputError("no such archive: name its folder with --output", concerns=self.name)
+            raise InputError(message("no such archive: name its folder with --output"), concerns=self.name)
         return self.catalogue
 
     def prepare(self) -> None:
@@ -150,7 +151,9 @@ class Archive:
         """
         lock = LockFile(self.own / "run.lock")
         if not lock.try_acquire():
-            raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))
+            raise Busy(
+                message("another run works on this archive: try again when it has ended"), concerns=str(self.own)
+            )
         _log.debug("%s: locked", lock.path)
         try:
             yield

@@ -25,6 +25,7 @@ import msgspec
 
 from archiver.catalogue.database import from_timestamp
 from archiver.errors import InputError, OutputError
+from archiver.messages.message import message
 from archiver.models import Capture, Page, State
 from archiver.storage.local import open_file
 
@@ -126,7 +127,10 @@ class SnapshotStore:
         digest = sha256(content).hexdigest()
         path = self.path(digest)
         if len(content) > _MAX_PAGE_SIZE:
-            raise OutputError(f"larger than {_MAX_PAGE_SIZE / 2**20:g} MiB: no such page is kept", concerns=str(path))
+            raise OutputError(
+                message("larger than {limit:g} MiB: no such page is kept", limit=_MAX_PAGE_SIZE / 2**20),
+                concerns=str(path),
+            )
         is_new = not self._is_intact(digest)
         if is_new:
             self._write(path, _packed(content, captures))
@@ -171,9 +175,13 @@ class SnapshotStore:
             with open_file(path) as file:
                 stored = _unpacked(file.read(_MAX_PAGE_SIZE + _MAX_RECORDS_SIZE + _SEAL + 1))
         except FileNotFoundError as error:
-            raise InputError(f"the snapshot is missing: {_REMEDY}", concerns=str(path)) from error
+            raise InputError(
+                message("the snapshot is missing: {remedy}", remedy=_REMEDY), concerns=str(path)
+            ) from error
         except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror or error})", concerns=str(path)) from error
+            raise InputError(
+                message("cannot be read ({reason})", reason=error.strerror or error), concerns=str(path)
+            ) from error
         if stored is None or sha256(stored.content).hexdigest() != digest:
             raise _damaged(path)
         return stored
@@ -184,7 +192,9 @@ class SnapshotStore:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError(f"cannot be taken away ({error.strerror})", concerns=str(path)) from error
+            raise OutputError(
+                message("cannot be taken away ({reason})", reason=error.strerror), concerns=str(path)
+            ) from error
 
     def all(self) -> Iterator[str]:
         """Yield the digests of all snapshots, intact or not, in ascending order; ignore other files."""
@@ -207,7 +217,9 @@ def snapshot_path(digest: str) -> Path:
     Raise InputError if `digest` is not 64 lower-case hex digits.
     """
     if not _DIGEST.fullmatch(digest):
-        raise InputError("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits", concerns=digest)
+        raise InputError(
+            message("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits"), concerns=digest
+        )
     return _FOLDER / digest[:2] / f"{digest}{_ENDING}"
 
 
@@ -234,11 +246,11 @@ def capture_of(page: Page, state: State, received: datetime, source: str = "") -
     )  # fmt: skip
 
 
-_REMEDY = "take the file from a backup, or read the article again with `archiver add` and its address"
+_REMEDY = message("take the file from a backup, or read the article again with `archiver add` and its address")
 
 
 def _damaged(path: Path) -> InputError:
-    return InputError(f"the snapshot is damaged: {_REMEDY}", concerns=str(path))
+    return InputError(message("the snapshot is damaged: {remedy}", remedy=_REMEDY), concerns=str(path))
 
 
 def _packed(content: bytes, captures: Sequence[Capture]) -> bytes:

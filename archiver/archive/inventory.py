@@ -27,13 +27,14 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.catalogue.location import FILE
 from archiver.errors import DamagedCatalogue, InputError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
 from archiver.storage.local import OWN_FOLDER
 from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
 CATALOGUE = f"{OWN_FOLDER}/{FILE}"
-UNRECORDED = "proven, but not in the catalogue"
+UNRECORDED = message("proven, but not in the catalogue")
 _BATCH_SIZE = 500  # paths in one query of the catalogue
 _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait for the disk
 
@@ -180,8 +181,8 @@ class Inventory:
                 yield finding
         if newest and known_until and newest > known_until and since is None:
             times = f"{known_until:%Y-%m-%d %H:%M}, {newest:%Y-%m-%d %H:%M}"
-            message = f"older than what lies here ({times}): a backup, or a run died"
-            yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=message)
+            said = message("older than what lies here ({times}): a backup, or a run died", times=times)
+            yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
 
     def _counted(self, kind: str, expected_files: Iterable[ExpectedFile]) -> Iterator[ExpectedFile]:
         for expected in expected_files:
@@ -222,8 +223,10 @@ class Inventory:
         for path, tombstone in Tombstones(self.files.store).all():
             article = self.catalogue.articles.find_by_key(tombstone.key)
             if article is None or not article.taken_out:
-                message = f"{UNRECORDED}: taken out on {tombstone.removed:%Y-%m-%d}"
-                yield _unrecorded("removal", path, message, tombstone.key), tombstone.removed
+                said = message(
+                    "{unrecorded}: taken out on {removed:%Y-%m-%d}", unrecorded=UNRECORDED, removed=tombstone.removed
+                )
+                yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
 
     def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
         for batch in batched_paths(files_below(self.root, self.profile.posts_directory), _BATCH_SIZE):
@@ -246,7 +249,9 @@ class Inventory:
             or (article.taken_out and self.is_removal_outdated(article))
         ):
             if urls.is_text(name):
-                return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)
+                return _unrecorded(
+                    "post", name, message("{unrecorded}: it names its article", unrecorded=UNRECORDED), key
+                )
             return _stray(name)
         current = self.files.posts.current_name(article.post, key)
         return None if current == name or is_same_file(self.root, current, name) else _stray(name)
@@ -293,8 +298,8 @@ class Inventory:
             stored = self.files.snapshots.load(digest) if digest else None
         except InputError as error:
             if isinstance(error.__cause__, OSError):  # it may be intact and only temporarily unreadable
-                message = str(error.args[0])
-                yield Finding(problem="unreadable", what="snapshot", path=path, said=message), None
+                said = str(error.args[0])
+                yield Finding(problem="unreadable", what="snapshot", path=path, said=said), None
                 return
             stored = None
         if stored is None:
@@ -305,8 +310,8 @@ class Inventory:
             yield _stray(path), None
             return
         times = [capture.received for capture in stored.captures if capture.received]
-        message = f"{UNRECORDED}: its name is the digest of its page"
-        yield _unrecorded("snapshot", path, message), max(times, default=None)
+        said = message("{unrecorded}: its name is the digest of its page", unrecorded=UNRECORDED)
+        yield _unrecorded("snapshot", path, said), max(times, default=None)
 
     def _is_of_removed(self, digest: str, stored: StoredPage) -> bool:
         """Return whether a snapshot holds an article that the user removed. `digest` is the digest of its page."""
@@ -327,7 +332,9 @@ class Inventory:
             posts = shown.get(path, set())
             key = next((key for post in sorted(posts) if (key := self._key_of(post))), "")
             if key:
-                yield _unrecorded("media", path, f"{UNRECORDED}: {min(posts)} shows it", key)
+                yield _unrecorded(
+                    "media", path, message("{unrecorded}: {post} shows it", unrecorded=UNRECORDED, post=min(posts)), key
+                )
             elif not posts and not is_claimed:  # a picture shown only by the user's own posts is the user's
                 yield _stray(path)
 
@@ -345,12 +352,12 @@ class Inventory:
         return path == expected or is_same_file(self.root, expected, path)
 
 
-def _unrecorded(what: AuditSubject, path: str, message: str, key: str = "") -> Finding:
-    return Finding(problem="unrecorded", what=what, path=path, key=key, said=message)
+def _unrecorded(what: AuditSubject, path: str, said: str, key: str = "") -> Finding:
+    return Finding(problem="unrecorded", what=what, path=path, key=key, said=said)
 
 
 def _stray(path: str) -> Finding:
-    return Finding(problem="stray", what="file", path=path, said="nothing wants it, and nothing proves it")
+    return Finding(problem="stray", what="file", path=path, said=message("nothing wants it, and nothing proves it"))
 
 
 def _without(paths: Iterable[str], known: set[str]) -> Iterator[str]:

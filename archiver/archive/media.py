@@ -20,6 +20,7 @@ from archiver.archive.files import ArchiveFiles
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
+from archiver.messages.message import message
 from archiver.models import Download, LocalFile, Media, MediaResults
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.local import open_file, read_file
@@ -29,7 +30,7 @@ from archiver.writer.names import IMAGES, media_name, safe_name
 _log = logging.getLogger(__name__)
 
 _MAX_REMEMBERED = 10_000  # entries; far more than the articles processed at one time need
-ALTERED = "what lies here is not what was saved"
+ALTERED = message("what lies here is not what was saved")
 
 
 class FetchedMedia:
@@ -151,8 +152,8 @@ class ArticleMedia:
             digest = _read_digest(path)
         except OSError as error:
             if self.is_offline and path.is_file():
-                message = f"cannot be read ({error.strerror or error}): its post stays as it is"
-                raise InputError(message, concerns=str(path)) from error
+                said = message("cannot be read ({reason}): its post stays as it is", reason=error.strerror or error)
+                raise InputError(said, concerns=str(path)) from error
             digest = ""
         if digest and digest == file.sha256:
             return file
@@ -226,4 +227,6 @@ def holds_bytes(path: Path, content: bytes) -> bool:
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError as error:
-        raise OutputError(f"cannot be read ({error.strerror or error})", concerns=str(path)) from error
+        raise OutputError(
+            message("cannot be read ({reason})", reason=error.strerror or error), concerns=str(path)
+        ) from error

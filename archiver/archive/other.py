@@ -22,6 +22,7 @@ from archiver.catalogue import Catalogue, Location
 from archiver.catalogue.location import FILE
 from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
+from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, Tombstone
 from archiver.storage.local import OWN_FOLDER, read_file
 from archiver.writer.names import IMAGES, MEDIA
@@ -62,7 +63,9 @@ class OtherArchive:
                 if (path := self.root / OWN_FOLDER / f"{FILE}{ending}").is_file():
                     shutil.copyfile(path, folder / path.name)
         except OSError as error:
-            raise OutputError(f"cannot be copied ({error.strerror or error})", concerns=str(folder)) from error
+            raise OutputError(
+                message("cannot be copied ({reason})", reason=error.strerror or error), concerns=str(folder)
+            ) from error
         return folder
 
     @cached_property
@@ -189,9 +192,11 @@ class OtherArchive:
         path = self.root
         if path.is_file():
             if path.suffix.lower() in _PACKED:
-                raise UsageError("is packed: unpack it and name the folder", concerns=str(path))
-            raise UsageError("is a file: a list of addresses is archived by `archiver batch`", concerns=str(path))
+                raise UsageError(message("is packed: unpack it and name the folder"), concerns=str(path))
+            raise UsageError(
+                message("is a file: a list of addresses is archived by `archiver batch`"), concerns=str(path)
+            )
         if not path.is_dir():
-            raise InputError("no such folder", concerns=str(path))
+            raise InputError(message("no such folder"), concerns=str(path))
         if not any((path / name).is_dir() for name in (self.files.profile.posts_directory, OWN_FOLDER, IMAGES)):
-            raise InputError("no archive: it has neither _posts nor postimg nor .archive", concerns=str(path))
+            raise InputError(message("no archive: it has neither _posts nor postimg nor .archive"), concerns=str(path))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
@@ -34,7 +35,9 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
         return
     except OSError as error:
         if strict:
-            raise InputError(f"cannot be read ({error.strerror or error})", concerns=str(root / folder)) from error
+            raise InputError(
+                message("cannot be read ({reason})", reason=error.strerror or error), concerns=str(root / folder)
+            ) from error
         return
     with entries:
         for entry in entries:

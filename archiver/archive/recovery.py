@@ -22,6 +22,7 @@ from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
 from archiver.errors import ArchiverError
 from archiver.extractor import classify, extract, server_time
+from archiver.messages.message import message
 from archiver.models import (
     CHINA,
     UNAVAILABLE_STATES,
@@ -183,7 +184,7 @@ class Recovery:
         if is_known:
             self.changed[finding.key] = None
             return with_result(finding, TAKEN_IN, repaired=True)
-        return replace(finding, problem="stray", what="file", said="another post of an article that has one")
+        return replace(finding, problem="stray", what="file", said=message("another post of an article that has one"))
 
     def _page(self, finding: Finding) -> Finding | None:
         """Record in the catalogue the captures of a snapshot that `finding` reports as unknown.
@@ -199,7 +200,7 @@ class Recovery:
         except ArchiverError as error:
             return with_result(finding, str(error), repaired=False)
         if any(self._is_removed(article) for _, article in found):
-            return replace(finding, problem="stray", said="a page of an article that was taken out")
+            return replace(finding, problem="stray", said=message("a page of an article that was taken out"))
         keys = [self.catalogue.recovered.add_capture(capture, article) for capture, article in found]
         for article in dict.fromkeys(
             article for _, article in found

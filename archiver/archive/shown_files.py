@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 from archiver.storage.local import open_file
 
 _SKIPPED = frozenset(("_site", "node_modules", "vendor"))  # folders that tools create; hidden folders are skipped, too
@@ -88,4 +89,7 @@ def _refuse(error: OSError) -> None:
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
-    return InputError(f"cannot be read ({error.strerror or error}): what it shows is not known", concerns=str(path))
+    return InputError(
+        message("cannot be read ({reason}): what it shows is not known", reason=error.strerror or error),
+        concerns=str(path),
+    )

@@ -11,6 +11,7 @@ from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, UsageError
+from archiver.messages.message import message
 from archiver.models import Outcome, State, Target
 from archiver.models.job import FetchOptions, Job
 from archiver.sources.list_input import is_list
@@ -51,7 +52,9 @@ def _explained(outcome: Outcome, target: Target) -> Outcome:
     """Return `outcome`; if its file is no page but a list, return one whose error names the command for lists."""
     is_no_page = outcome.outcome == "failed" and outcome.state in _NO_PAGE
     if target.file and is_no_page and outcome.exit_code != Exit.CANNOT_WRITE and is_list(target.file):
-        error = UsageError(f"a list of addresses, not a page: `archiver batch {shlex.quote(target.source)}`")
+        error = UsageError(
+            message("a list of addresses, not a page: `archiver batch {source}`", source=shlex.quote(target.source))
+        )
         return outcomes.failed(target.source, "", error)
     return outcome
 
@@ -64,7 +67,7 @@ def parse_source(source: str) -> Target:
     NotWeChat if it is an address outside WeChat.
     """
     if not source.strip():
-        raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
+        raise UsageError(message("an empty SOURCE: give an address, or a page saved by a browser"))
     path = source
     if not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
         path = local_path(source.strip()) or source

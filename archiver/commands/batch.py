@@ -8,6 +8,7 @@ from archiver import outcomes
 from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.errors import UsageError
+from archiver.messages.message import message
 from archiver.models import Outcome
 from archiver.models.job import FetchOptions, Job
 from archiver.sources import ListEntry
@@ -35,4 +36,6 @@ def _archive(entries: list[ListEntry], scheduler: Scheduler, planned: Callable[[
 
 
 def _bad_entry(entry: ListEntry) -> Outcome:
-    return outcomes.failed(entry.source, "", UsageError(f"line {entry.number}: {entry.error}"))
+    return outcomes.failed(
+        entry.source, "", UsageError(message("line {number}: {reason}", number=entry.number, reason=entry.error))
+    )

@@ -19,6 +19,7 @@ from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_s
 from archiver.export.epub.pictures import book_picture, has_converter
 from archiver.export.epub.titles import book_title
 from archiver.export.intact_files import read_intact
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses
 from archiver.models.reports import ExportResult
@@ -47,7 +48,11 @@ def open_books(
         books = Books(context=context, missing=result.missing.append)
         parts = divide(list(_chapters(context, articles, result.missing.append)), most)
         if len(parts) > _MOST_BOOKS:
-            raise UsageError(f"{len(parts)} books would be written: choose fewer articles, or a larger --max-size")
+            raise UsageError(
+                message(
+                    "{number} books would be written: choose fewer articles, or a larger --max-size", number=len(parts)
+                )
+            )
         title = book_title([chapter for part in parts for chapter in part], request) if parts else ""
         for number, part in enumerate(parts, 1):
             target = path.with_stem(f"{path.stem}-{number}") if len(parts) > 1 else path

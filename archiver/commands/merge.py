@@ -31,6 +31,7 @@ from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
 from archiver.context import Context
 from archiver.errors import InputError
+from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
 from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, read_file
 from archiver.storage.quarantine import copy_aside
@@ -126,11 +127,14 @@ class Merge:
         """Raise InputError if the two archives share a folder, OutputError if the disk has too little free space."""
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
-            raise InputError("is this archive itself", concerns=str(self.other.root))
+            raise InputError(message("is this archive itself"), concerns=str(self.other.root))
         folders = (self.context.archive.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
         for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
-                raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
+                raise InputError(
+                    message("{folder} of this archive leads there by a link", folder=folder),
+                    concerns=str(self.other.root),
+                )
         if not self.context.is_dry:
             check_space(root, self.other.size())
 
@@ -147,7 +151,7 @@ class Merge:
             if known is not None and known.taken_out:
                 if not self.context.is_dry:
                     undo(self.context, key)
-                yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
+                yield MergeResult(what="removal", outcome="updated", path="", key=key, said=message("taken in again"))
 
     def _removals(self) -> Iterator[MergeResult]:
         """Import the removals of the other archive, so that articles removed there are not archived here later.
@@ -159,13 +163,15 @@ class Merge:
         for tombstone in self.other.removals():
             known = self._catalogue.articles.find_by_key(tombstone.key)
             if known is not None:
-                message = "" if known.taken_out else "taken out there, and kept here"
-                yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=message)
+                said = "" if known.taken_out else message("taken out there, and kept here")
+                yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=said)
                 continue
             if not self.context.is_dry:
                 tombstones.write(tombstone)
                 self._catalogue.recovered.add_removal(tombstone)
-            yield MergeResult(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
+            yield MergeResult(
+                what="removal", outcome="imported", path="", key=tombstone.key, said=message("taken out there")
+            )
 
     def _pages(self) -> Iterator[MergeResult]:
         batch: list[Callable[[], object]] = []
@@ -189,7 +195,7 @@ class Merge:
         found, notices = reader.read(self._modified(digest))
         key = next(((self._catalogue.articles.find(article) or article).key for _, article in found), "")
         if found and self._stays_out(key):
-            return MergeResult(what="page", outcome="skipped", path=path, key=key, said="taken out here")
+            return MergeResult(what="page", outcome="skipped", path=path, key=key, said=message("taken out here"))
         ours = self._our_page(digest)
         is_known = ours is not None and ours.is_sealed and {*map(identity, captures)} <= {*map(identity, ours.captures)}
         if is_known and self._catalogue.files.known_pages({digest}):
@@ -237,12 +243,14 @@ class Merge:
         for file, keys, is_proven in self.other.media():
             wanted = [key for key in keys if not self._stays_out(key)]
             if keys and not wanted:
-                yield MergeResult(what="media", outcome="skipped", path=file.path, key=keys[0], said="taken out here")
+                yield MergeResult(
+                    what="media", outcome="skipped", path=file.path, key=keys[0], said=message("taken out here")
+                )
             else:
                 yield self._guarded("media", self.other.root / file.path, lambda: self._medium(file, wanted, is_proven))  # noqa: B023
 
     def _medium(self, file: LocalFile, keys: list[str], is_proven: bool) -> MergeResult:
-        outcome, message, path = self._compare_medium(file, is_proven=is_proven)
+        outcome, said, path = self._compare_medium(file, is_proven=is_proven)
         if outcome in ("imported", "updated") and not self.context.is_dry:
             if outcome == "updated":
                 copy_aside(self._files.root, file.path)
@@ -255,7 +263,7 @@ class Merge:
                 self._files.sync()
                 self._links.append((keys, file))
         key = keys[0] if keys else ""
-        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
+        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=said, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
         """Record in our catalogue that the articles with these keys show the medium `file`, which is in our archive.
@@ -325,7 +333,7 @@ class Merge:
         for path in self.other.everything():
             if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
                 yield MergeResult(
-                    what="file", outcome="left", path=path, said="not an article's, or not where it should lie"
+                    what="file", outcome="left", path=path, said=message("not an article's, or not where it should lie")
                 )
 
     def _rebuild_posts(self) -> Iterator[MergeResult]:
@@ -351,7 +359,7 @@ class Merge:
             if outcome.outcome in ("updated", "archived"):
                 path = Path(outcome.post).relative_to(self.context.archive.name).as_posix()
                 yield MergeResult(
-                    what="post", outcome="updated", path="", key=key, said="shows the last page", place=path
+                    what="post", outcome="updated", path="", key=key, said=message("shows the last page"), place=path
                 )
 
     def _stays_out(self, key: str) -> bool:
@@ -378,5 +386,5 @@ class Merge:
         except InputError as error:
             return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=str(error.args[0]))
         except OSError as error:
-            message = f"cannot be read ({error.strerror or error})"
-            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=message)
+            said = message("cannot be read ({reason})", reason=error.strerror or error)
+            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=said)

@@ -11,6 +11,7 @@ from archiver.commands.show import article_detail
 from archiver.context import Context
 from archiver.errors import InputError
 from archiver.export.feeds import atom_document, json_document, opds_document, opml_document, search_document
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.books import Shelf, Volume
 from archiver.models.browsing import (
@@ -133,7 +134,7 @@ class ArchiveReader:
         catalogue = self._context.archive.require_catalogue()
         article = catalogue.articles.find_by_key(key)
         if article is None or article.taken_out:
-            raise InputError("not in this archive", concerns=key)
+            raise InputError(message("not in this archive"), concerns=key)
         return article_detail(catalogue, article)
 
     def readable(

@@ -15,6 +15,7 @@ from archiver.commands.process_logs import received_logs
 from archiver.comparison import unified_diff
 from archiver.context import Context
 from archiver.errors import ArchiverError, InputError
+from archiver.messages.message import message
 from archiver.models import Target, WriteResult
 from archiver.models.job import Job, JobKind
 from archiver.models.reports import RebuildResult
@@ -94,7 +95,7 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
 def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
     article = context.archive.catalogue.articles.find_by_key(key)
     if article is None:
-        raise InputError("not in this archive", concerns=key)
+        raise InputError(message("not in this archive"), concerns=key)
     job = Job(target=Target(source=key, url=article.url), kind=JobKind.REBUILD, article=article)
     ports = context.ports(job)
     if ports is None:

@@ -12,6 +12,7 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.context import Context
 from archiver.errors import OutputError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.reports import RemovalResult
 from archiver.storage.quarantine import move_aside
@@ -111,4 +112,6 @@ def _delete(path: Path) -> None:
         path.unlink(missing_ok=True)
         _log.debug("%s: deleted", path)
     except OSError as error:
-        raise OutputError(f"cannot be deleted ({error.strerror or error})", concerns=str(path)) from error
+        raise OutputError(
+            message("cannot be deleted ({reason})", reason=error.strerror or error), concerns=str(path)
+        ) from error

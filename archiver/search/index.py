@@ -19,6 +19,7 @@ from typing import Literal
 import msgspec
 
 from archiver.errors import Busy, OutputError
+from archiver.messages.message import message
 from archiver.search.expressions import match_expression
 from archiver.search.normalization import (
     NormalizedText,
@@ -366,9 +367,9 @@ def _detecting_damage() -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise Busy("another process is writing the search index: try again") from error
+            raise Busy(message("another process is writing the search index: try again")) from error
         if code in _DISK_ERRORS:
-            raise OutputError(f"the search index cannot be used: {error}") from error
+            raise OutputError(message("the search index cannot be used: {reason}", reason=error)) from error
         raise DamagedIndex(str(error)) from error
     except (zlib.error, msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
         raise DamagedIndex(str(error)) from error

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 
 MAX_LIST_SIZE = 2**29  # bytes, enough for a million JSON lines
 _CHUNK = 2**18  # bytes
@@ -37,7 +38,7 @@ def check_beginning(content: bytes) -> None:
     """Raise InputError if `content`, the first bytes of a list, shows that the list is not a text file."""
     for signature, what in _FORMATS:
         if content.startswith(signature):
-            raise InputError(f"this is no list but {what}")
+            raise InputError(message("this is no list but {what}", what=what))
     if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError(_NO_TEXT)
 
@@ -101,6 +102,6 @@ def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         size += len(chunk)
         if size > MAX_LIST_SIZE:
-            raise InputError(f"a list of more than {MAX_LIST_SIZE // 2**20} MB: split it")
+            raise InputError(message("a list of more than {limit} MB: split it", limit=MAX_LIST_SIZE // 2**20))
         yield chunk
     yield b""

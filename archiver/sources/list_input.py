@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archiver.errors import ArchiverError, InputError, UsageError
+from archiver.messages.message import message
 from archiver.sources import ListEntry, is_album, lines_of, read_list
 from archiver.sources.albums import ALBUM_ADVICE
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
@@ -38,7 +39,7 @@ def open_list(name: str) -> Generator[ListEntry]:
         try:
             file = path.open("rb")
         except ValueError as error:
-            raise InputError("a name of a file has no NUL in it", concerns=name) from error
+            raise InputError(message("a name of a file has no NUL in it"), concerns=name) from error
     return _entries(file, name, "" if path.parent == Path() else str(path.parent))
 
 
@@ -48,7 +49,7 @@ def open_stdin_list() -> Generator[ListEntry]:
     Relative paths in the list are relative to the current folder.
     """
     if sys.stdin is None:
-        raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
+        raise InputError(message("is closed: pipe a list to it, or name a file"), concerns="stdin")
     return _entries(sys.stdin.buffer, "stdin", "")
 
 
@@ -88,7 +89,9 @@ def _refuse_saved_page(file: BinaryIO, name: str) -> None:
     if _HTML.match(beginning) and not _BOOKMARKS.search(beginning):
         file.seek(start)
         if _ARTICLE_IN_HTML.search(file.read(_PAGE_SIZE).replace(b"\0", b"")):
-            raise UsageError(f"a saved page, not a list: `archiver add {shlex.quote(name)}`", concerns=name)
+            raise UsageError(
+                message("a saved page, not a list: `archiver add {name}`", name=shlex.quote(name)), concerns=name
+            )
     file.seek(start)
 
 
@@ -134,7 +137,7 @@ def _reading(name: str) -> Iterator[None]:
     except InputError as error:
         raise error if error.concerns else InputError(str(error), concerns=name) from error
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", concerns=name) from error
+        raise InputError(message("cannot be read ({reason})", reason=error.strerror), concerns=name) from error
 
 
 def _is_file(name: str) -> bool:

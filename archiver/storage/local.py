@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import OutputError
+from archiver.messages.message import message
 
 _log = logging.getLogger(__name__)
 
@@ -249,7 +250,7 @@ def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
     be written.
     """
     if not devices and path.exists() and not path.is_file():
-        raise OutputError("is not a file", concerns=str(path))
+        raise OutputError(message("is not a file"), concerns=str(path))
     target = path.resolve() if path.is_symlink() else path  # keep the link and replace its target
     with as_file_error(path):
         if target.exists() and not target.is_file():
@@ -304,7 +305,11 @@ def check_space(folder: Path, needed: int) -> None:
         free = shutil.disk_usage(folder).free
     if free < needed + _RESERVE:
         raise OutputError(
-            f"{needed / 2**20:.0f} MiB are needed and {free / 2**20:.0f} MiB are free: free some space first",
+            message(
+                "{needed:.0f} MiB are needed and {free:.0f} MiB are free: free some space first",
+                needed=needed / 2**20,
+                free=free / 2**20,
+            ),
             concerns=str(folder),
         )
 
@@ -329,7 +334,9 @@ def as_output_error(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(
-            f"cannot be written ({reason}): free the place, or choose another folder with --output",
+            message(
+                "cannot be written ({reason}): free the place, or choose another folder with --output", reason=reason
+            ),
             concerns=str(path),
         ) from error
 
@@ -346,4 +353,6 @@ def as_file_error(path: Path) -> Iterator[None]:
     except BrokenPipeError:  # from stdout, to which the caller may write in the `with` block
         raise
     except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror or error})", concerns=str(path)) from error
+        raise OutputError(
+            message("cannot be written ({reason})", reason=error.strerror or error), concerns=str(path)
+        ) from error

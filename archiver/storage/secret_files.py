@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.storage.local import as_file_error, make_folder, sync_folder, temporary_path
 
 _LARGEST = 4096  # bytes
@@ -25,15 +26,19 @@ def read_secret(path: Path) -> str:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
+        raise ConfigError(
+            message("cannot be read ({reason})", reason=getattr(error, "strerror", error)), concerns=str(path)
+        ) from error
     if os.name == "posix" and mode & _OTHERS:
-        raise ConfigError("other users may read it: chmod 600 it, and change the secret in it", concerns=str(path))
+        raise ConfigError(
+            message("other users may read it: chmod 600 it, and change the secret in it"), concerns=str(path)
+        )
     if len(content) > _LARGEST:
-        raise ConfigError("holds more than a secret", concerns=str(path))
+        raise ConfigError(message("holds more than a secret"), concerns=str(path))
     try:
         return content.decode().partition("\n")[0].removesuffix("\r")
     except UnicodeDecodeError as error:
-        raise ConfigError("is no UTF-8", concerns=str(path)) from error
+        raise ConfigError(message("is no UTF-8"), concerns=str(path)) from error
 
 
 def write_secret(path: Path, secret: str) -> None:
