@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archiver.messages import Language
 
 
@@ -12,6 +14,15 @@ def language_named(name: str) -> Language | None:
     """
     primary = name.strip().lower().replace("_", "-").partition("-")[0].partition(".")[0]
     return next((language for language in Language if language.value == primary), None)
+
+
+def environment_language(environ: Mapping[str, str]) -> Language | None:
+    """Return the language of the messages of programs, as the environment variables of POSIX name it; None if another.
+
+    The first of LC_ALL, LC_MESSAGES and LANG that is set decides.
+    """
+    name = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return language_named(name)
 
 
 def accepted_language(header: str) -> Language | None:
