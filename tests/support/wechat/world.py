@@ -16,7 +16,8 @@ PAGES = "mp.weixin.qq.com"
 PICTURES = ("mmbiz.qpic.cn", "wx.qlogo.cn", "res.wx.qq.com")
 # Services that take news of a run: WeCom, DingTalk, Feishu, Bark, and one that takes JSON.
 SERVICES = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "api.day.app", "news.example.org")
-HOSTS = (PAGES, *PICTURES, *SERVICES)
+FEEDS = "reader.example.org"  # a service that keeps articles for later
+HOSTS = (PAGES, *PICTURES, *SERVICES, FEEDS)
 PATIENCE = 30  # seconds; a test that hangs ends here
 
 
