@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.messages import Language
-from archiver.messages.preference import accepted_language, language_named
+from archiver.messages.preference import accepted_language, environment_language, language_named
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
 
@@ -38,3 +38,18 @@ def test_accepted_language_highest_weight_of_a_known_language(header: str, langu
 )
 def test_language_named_by_its_primary_tag(name: str, language: Language | None) -> None:
     assert language_named(name) is language
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, Language.CHINESE),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, Language.ENGLISH),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"}, Language.CHINESE),
+        ({"LANG": "zh_CN", "LC_ALL": ""}, Language.CHINESE),
+        ({"LANG": "C.UTF-8"}, None),
+        ({}, None),
+    ],
+)
+def test_environment_language_first_variable_that_is_set(environ: dict[str, str], expected: Language | None) -> None:
+    assert environment_language(environ) == expected
