@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -251,12 +251,25 @@ class Archiver:
         Raise ConfigError if there are neither sources nor an archive, Busy if another run is working on the archive,
         and OutputError if the archive cannot be written.
         """
+        from archiver.commands.news import keep_news
         from archiver.commands.run import require_work, run_sources
 
         require_work(self._context)
         self._context.prepare(options.until)
+        outcomes = self._recorded("run", run_sources(self._context, options, report, planned))
         with self._context.archive.run_lock():
-            yield from self._recorded("run", run_sources(self._context, options, report, planned))
+            yield from keep_news(self._context, outcomes)
+
+    def send_news(self, report: Mapping[str, object]) -> list[str]:
+        """Tell the user what is new since the last news, as the settings `notify`, `on_news` and `digest` say.
+
+        Call it after `run`. `report` is handed to the command of `on_news`, with the news added. Return a message for
+        each service or command that did not take the news; none of them contains an address. Without these settings, or
+        without news, do nothing.
+        """
+        from archiver.commands.news import send_news
+
+        return send_news(self._context, self.status, report)
 
     def enqueue(self, text: str) -> QueueResult:
         """Add the addresses of articles in a pasted text to the queue; return what became of each address.

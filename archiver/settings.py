@@ -20,6 +20,8 @@ from archiver.errors import ConfigError
 from archiver.messages.message import message
 from archiver.models.job import SourceOptions
 from archiver.models.status import SourceKind
+from archiver.ownership import why_not_trusted
+from archiver.setting_paths import PATHS, with_paths_from
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ RESERVED = ("ARCHIVER_PASSWORD",)  # variables that are no settings
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
 _DEEPEST = 20  # levels of nested settings in a variable's name
-_PATHS = ("output", "cookies")  # settings that are paths; in archiver.yml they are relative to the folder of that file
+_TRUSTED = ("catalogue", "cookies", "notify", "on_news")  # only of a file that no other user may change
+_ONLY_IN_FILE = ("notify", "on_news")  # settings that no variable sets
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -158,6 +161,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
     sources: tuple[SourceSettings, ...] = ()  # the sources for `archiver run`
     budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # the largest number of pages that one `archiver run` requests
+    # Who is told what is new after a run: addresses for apprise, or paths of files with such addresses, and a command.
+    notify: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    on_news: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    digest: Literal["", "daily"] = ""  # whether news are sent with the first run of a day only; '' for every run
     snapshots: bool = True  # whether to store every page as it was received
     completeness: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.999  # warn if a post shows less of its page's text
     recheck: str = ""  # first interval of rechecks of a new article, such as 7d; '' for never
@@ -246,12 +253,12 @@ def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX) and name not in RESERVED:
             keys = name.removeprefix(PREFIX).lower().split("__")
+            if keys[0] in _ONLY_IN_FILE:
+                raise ConfigError(f"only archiver.yml sets `{keys[0]}`", concerns=name[:99])
             if len(keys) > _DEEPEST:
-                raise ConfigError(
-                    message("names a setting more than {deepest} deep", deepest=_DEEPEST), concerns=name[:99]
-                )
-            if keys[0] not in _PATHS and not _is_utf8(name + value):  # a path may be any bytes
-                raise ConfigError(message("is no UTF-8"), concerns=name)
+                raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
+            if keys[0] not in PATHS and not _is_utf8(name + value):  # a path may be any bytes
+                raise ConfigError("is no UTF-8", concerns=name)
             layer: object = value
             for key in reversed(keys):
                 layer = {key: layer}
@@ -296,6 +303,7 @@ def _read(path: Path) -> Layer:
 
     try:
         with path.open("rb") as file:
+            distrust = why_not_trusted(os.fstat(file.fileno()))
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ConfigError(
@@ -315,38 +323,10 @@ def _read(path: Path) -> Layer:
             message("is no YAML that archiver reads: {reason}", reason=error), concerns=str(path)
         ) from error
     if not isinstance(layer, dict):
-        raise ConfigError(message("holds no settings: write `key: value` lines"), concerns=str(path))
-    return _with_paths_from(path.parent, layer)
-
-
-def _with_paths_from(folder: Path, layer: Layer) -> Layer:
-    """Return the settings of a file, with relative paths in them joined to `folder`, which contains the file."""
-    paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
-    resolved: Layer = {key: _path_from(folder, value) for key, value in paths.items()}
-    if isinstance(sources := layer.get("sources"), list):
-        resolved["sources"] = [_source_with_paths_from(folder, source) for source in sources]
-    return layer | resolved
-
-
-def _source_with_paths_from(folder: Path, source: object) -> object:
-    if not isinstance(source, dict):
-        return source
-    paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
-    local = {key: value for key, value in paths.items() if "://" not in value}
-    named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
-    named |= {"links": {}} if "links" in source and source["links"] is None else {}  # `- links:` alone
-    return source | named | {key: _path_from(folder, value) for key, value in local.items()}
-
-
-def _path_from(folder: Path, name: str) -> str:
-    """Return a path from a settings file, with `~` expanded, joined to `folder`, which contains the file.
-
-    Raise ConfigError if `~` names a user that does not exist.
-    """
-    try:
-        return str(folder / Path(name).expanduser())
-    except RuntimeError as error:  # ~somebody
-        raise ConfigError(message("there is no such user on this machine"), concerns=name) from error
+        raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
+    if distrust and (risky := next((key for key in _TRUSTED if layer.get(key)), "")):
+        raise ConfigError(f"{distrust}, so `{risky}` in it is not followed", concerns=str(path))
+    return with_paths_from(path.parent, layer)
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:

@@ -13,8 +13,8 @@ from archiver.messages.message import message
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
-# The catalogue, the search index and the locks; paths relative to .archive.
-_OWN = re.compile(r"(catalogue|search)\.db(-wal|-shm|-journal)?|catalogue-id|[a-z]+\.lock")
+# The catalogue, the search index, pending news and the locks; paths relative to .archive.
+_OWN = re.compile(r"(catalogue|search)\.db(-wal|-shm|-journal)?|catalogue-id|news\.json|[a-z]+\.lock")
 _LINKED = ".archive/snapshots"
 # Folders of .archive/ whose files are not snapshots.
 _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")

@@ -24,6 +24,8 @@ interval: 3             # seconds between two pages, whoever asks on this machin
 budget: 500             # pages that one `archiver run` asks for at most
 # recheck: 7d           # look again whether articles were edited or deleted, ever less often as they age
 
+# notify: services.txt   # who is told what a run brought, such as WeCom, DingTalk, Feishu, mail: docs/guide/news.md
+
 # What `archiver run` looks through. Each source may have name, tags, author, and folder (below _posts/).
 sources: []
 #  - list: addresses.txt                  # one address a line; add new ones at any time

@@ -45,25 +45,30 @@ def run_sources(
     mail.
     """
     from archiver.app import Archiver, RunReport
+    from archiver.storage.local import write_lines
 
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     run_report = RunReport()
-    with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
-        printer = OutcomePrinter(
-            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
-        )  # fmt: skip
-        warnings = []
-        for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
-            warnings += printer.warnings_of(outcome)
-    for warning in run_report.warnings:
-        print_message(f"archiver: {warning}")
-    for line in _format_changes(printer.summary):
-        print_message(f"archiver: {line}")
-    if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
-        printer.print_summary(always=True)
+    with Archiver(settings) as archive:
+        with ProgressBar(settings.interval) as progress:
+            printer = OutcomePrinter(
+                summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
+            )  # fmt: skip
+            warnings = []
+            for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
+                warnings += printer.warnings_of(outcome)
+        for warning in run_report.warnings:
+            print_message(f"archiver: {warning}")
+        for line in _format_changes(printer.summary):
+            print_message(f"archiver: {line}")
+        if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
+            printer.print_summary(always=True)
+        content = _report_content(printer.summary, run_report, warnings)
+        for line in archive.send_news(content):
+            print_message(f"archiver: {line}")
     if report is not None:
-        _write_report(Path(report), printer.summary, run_report, warnings)
+        write_lines(Path(report), [json.dumps(content, ensure_ascii=False, indent=2)])
     return printer.summary.exit_code
 
 
@@ -77,16 +82,14 @@ def _format_changes(summary: RunSummary) -> Iterator[str]:
         yield f"WeChat changed its pages in {more} more ways: --json names them"
 
 
-def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file that `--report` asks for (docs/reference/json.md); raise OutputError if it cannot be written.
+def _report_content(summary: RunSummary, run_report: RunReport, warnings: list[str]) -> dict[str, object]:
+    """Return what `--report` writes, and what the command of `on_news` gets (docs/reference/json.md).
 
     `summary` has the counts of articles by outcome, the written posts and the failures. `run_report` has the results of
     reading the lists, feeds and albums of archiver.yml, with warnings about these. `warnings` are those about single
     articles.
     """
-    from archiver.storage.local import write_lines
-
-    content = {
+    return {
         "exit_code": summary.exit_code,
         "outcomes": dict(summary.counts),
         "sources": [asdict(source) for source in run_report.sources],
@@ -99,4 +102,3 @@ def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnin
         ],
         "not_asked": summary.not_requested.total(),
     }
-    write_lines(path, [json.dumps(content, ensure_ascii=False, indent=2)])

@@ -29,6 +29,7 @@ _NAME = "字"  # a character that only Unicode's encodings have
 _MOUNTS = Path("/proc/self/mounts")
 _EXTRAS = {
     "socks": ("socksio",), "postgresql": ("psycopg",), "variants": ("opencc",), "warc": ("warcio", "wacz"),
+    "notify": ("apprise",),
 }  # fmt: skip
 _SET_CLOCK = message("set the clock of this machine (on Linux: timedatectl set-ntp true)")
 
@@ -215,14 +216,12 @@ def check_extras(settings: Settings) -> Check:
     """Return which optional packages are installed, and whether the settings need one that is not."""
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
     parts = {"installed": sorted(_EXTRAS.keys() - missing), "not installed": sorted(missing)}
-    said = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
-    if settings.catalogue and "postgresql" in missing:
-        return attention(
-            "extras",
-            message("`catalogue` needs postgresql; {said}", said=said),
-            "pip install 'archiver[postgresql]'",
-        )
-    return Check(name="extras", message=said)
+    message = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
+    needed = {"postgresql": ("catalogue", settings.catalogue), "notify": ("notify", settings.notify)}
+    for extra, (setting, value) in needed.items():
+        if value and extra in missing:
+            return attention("extras", f"`{setting}` needs {extra}; {message}", f"pip install 'archiver[{extra}]'")
+    return Check(name="extras", message=message)
 
 
 def check_programs() -> Check:

@@ -15,7 +15,7 @@ _CHUNK = 2**18  # bytes
 _NO_TEXT = "this is no text: give a UTF-8 text file with one address a line, CSV or JSON lines"
 # (first bytes, description) of files that people pass by mistake, most often Excel files.
 _FORMATS = (
-    (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV"),
+    (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV, or unzip it"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save its sheet as CSV"),
     (b"%PDF", "a PDF; copy the addresses into a text file"),
     (b"\x1f\x8b", "a gzip file; unpack it first"),

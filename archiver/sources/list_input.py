@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 from archiver.errors import ArchiverError, InputError, UsageError
 from archiver.messages.message import message
 from archiver.sources import ListEntry, is_album, lines_of, read_list
+from archiver.sources.accounts import ACCOUNT_ADVICE, is_account_page, is_opml, subscriptions_advice
 from archiver.sources.albums import ALBUM_ADVICE
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
 from archiver.wrapped_urls import local_path
@@ -25,7 +26,7 @@ _HTML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype html|ht
 _BOOKMARKS = re.compile(rb"netscape-bookmark-file", re.I)  # what browsers export
 _ARTICLE_IN_HTML = re.compile(rb"js_content|activity-detail|rich_media_content", re.I)  # of WeChat's template
 _BEGINNING = 1000  # bytes in which a file says what it is
-_PAGE_SIZE = 2**25  # bytes, more than saved pages have before their text
+_PAGE_SIZE = 2**25  # bytes, more than saved pages have before their text; OPML files are smaller
 _MAX_TRIED = 1000  # entries of a file that are looked at to tell whether it is a list
 
 
@@ -64,7 +65,7 @@ def _entries(file: BinaryIO, name: str, folder: str) -> Generator[ListEntry]:
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
         readable = file if file.seekable() else opened.enter_context(_copied(file))
-        _refuse_saved_page(readable, name)
+        _refuse_other_files(readable, name)
         lines = lines_of(readable)
         return _marked(lines, name, folder, opened.pop_all())
 
@@ -82,16 +83,21 @@ def is_list(name: str) -> bool:
         return False
 
 
-def _refuse_saved_page(file: BinaryIO, name: str) -> None:
-    """Raise UsageError if the list is no list but an article that a browser saved. The position of `file` is kept."""
+def _refuse_other_files(file: BinaryIO, name: str) -> None:
+    """Raise UsageError if the list is an article that a browser saved, or OPML without an article.
+
+    The position of `file` is kept.
+    """
     start = file.tell()
     beginning = file.read(_BEGINNING).replace(b"\0", b"")  # of UTF-16, too
     if _HTML.match(beginning) and not _BOOKMARKS.search(beginning):
         file.seek(start)
         if _ARTICLE_IN_HTML.search(file.read(_PAGE_SIZE).replace(b"\0", b"")):
-            raise UsageError(
-                message("a saved page, not a list: `archiver add {name}`", name=shlex.quote(name)), concerns=name
-            )
+            raise UsageError(f"a saved page, not a list: `archiver add {shlex.quote(name)}`", concerns=name)
+    elif is_opml(beginning):
+        file.seek(start)
+        if advice := subscriptions_advice(file.read(_PAGE_SIZE)):
+            raise UsageError(advice, concerns=name)
     file.seek(start)
 
 
@@ -105,6 +111,8 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
         for entry in read_list(lines, folder=folder, exists=_is_file):
             if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):
                 yield replace(entry, target=None, error=ALBUM_ADVICE)
+            elif entry.target and is_account_page(entry.target.url):
+                yield replace(entry, target=None, error=ACCOUNT_ADVICE)
             else:
                 yield entry
 
