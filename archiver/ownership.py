@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import stat
 
+from archiver.messages.message import message
+
 
 def why_not_trusted(status: os.stat_result) -> str:
     """Return why a file may have been written by another user; '' if only this user and root may write it.
@@ -17,9 +19,9 @@ def why_not_trusted(status: os.stat_result) -> str:
     if os.name != "posix":
         return ""
     if status.st_uid not in (0, os.geteuid()):
-        return "it belongs to another user"
+        return message("it belongs to another user")
     if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_private_group(status.st_gid)):
-        return "other users may change it (chmod go-w)"
+        return message("other users may change it (chmod go-w)")
     return ""
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 
 PATHS = ("output", "cookies")  # settings that are paths
 
@@ -53,4 +54,4 @@ def _path_from(folder: Path, name: str) -> str:
     try:
         return str(folder / Path(name).expanduser())
     except RuntimeError as error:  # ~somebody
-        raise ConfigError("there is no such user on this machine", concerns=name) from error
+        raise ConfigError(message("there is no such user on this machine"), concerns=name) from error

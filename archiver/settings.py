@@ -254,11 +254,13 @@ def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
         if name.startswith(PREFIX) and name not in RESERVED:
             keys = name.removeprefix(PREFIX).lower().split("__")
             if keys[0] in _ONLY_IN_FILE:
-                raise ConfigError(f"only archiver.yml sets `{keys[0]}`", concerns=name[:99])
+                raise ConfigError(message("only archiver.yml sets `{name}`", name=keys[0]), concerns=name[:99])
             if len(keys) > _DEEPEST:
-                raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
+                raise ConfigError(
+                    message("names a setting more than {deepest} deep", deepest=_DEEPEST), concerns=name[:99]
+                )
             if keys[0] not in PATHS and not _is_utf8(name + value):  # a path may be any bytes
-                raise ConfigError("is no UTF-8", concerns=name)
+                raise ConfigError(message("is no UTF-8"), concerns=name)
             layer: object = value
             for key in reversed(keys):
                 layer = {key: layer}
@@ -323,9 +325,12 @@ def _read(path: Path) -> Layer:
             message("is no YAML that archiver reads: {reason}", reason=error), concerns=str(path)
         ) from error
     if not isinstance(layer, dict):
-        raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
+        raise ConfigError(message("holds no settings: write `key: value` lines"), concerns=str(path))
     if distrust and (risky := next((key for key in _TRUSTED if layer.get(key)), "")):
-        raise ConfigError(f"{distrust}, so `{risky}` in it is not followed", concerns=str(path))
+        raise ConfigError(
+            message("{distrust}, so `{risky}` in it is not followed", distrust=distrust, risky=risky),
+            concerns=str(path),
+        )
     return with_paths_from(path.parent, layer)
 
 

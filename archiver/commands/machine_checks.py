@@ -216,12 +216,16 @@ def check_extras(settings: Settings) -> Check:
     """Return which optional packages are installed, and whether the settings need one that is not."""
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
     parts = {"installed": sorted(_EXTRAS.keys() - missing), "not installed": sorted(missing)}
-    message = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
+    said = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
     needed = {"postgresql": ("catalogue", settings.catalogue), "notify": ("notify", settings.notify)}
     for extra, (setting, value) in needed.items():
         if value and extra in missing:
-            return attention("extras", f"`{setting}` needs {extra}; {message}", f"pip install 'archiver[{extra}]'")
-    return Check(name="extras", message=message)
+            return attention(
+                "extras",
+                message("`{setting}` needs {extra}; {said}", setting=setting, extra=extra, said=said),
+                message("pip install 'archiver[{extra}]'", extra=extra),
+            )
+    return Check(name="extras", message=said)
 
 
 def check_programs() -> Check:

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from archiver.context import Context
 from archiver.errors import ArchiverError, OutputError
 from archiver.messages import Language
-from archiver.messages.preference import environment_language
+from archiver.messages.preference import language_of_terminal
 from archiver.models import Outcome
 from archiver.models.news import NewsItem
 from archiver.models.status import ArchiveStatus
@@ -120,4 +120,4 @@ def _deliver(settings: Settings, pending: PendingNews, report: Mapping[str, obje
 
 
 def _language(settings: Settings) -> Language:
-    return Language(settings.lang) if settings.lang else environment_language(os.environ) or Language.ENGLISH
+    return language_of_terminal(os.environ, settings.lang)

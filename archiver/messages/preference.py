@@ -16,13 +16,15 @@ def language_named(name: str) -> Language | None:
     return next((language for language in Language if language.value == primary), None)
 
 
-def environment_language(environ: Mapping[str, str]) -> Language | None:
-    """Return the language of the messages of programs, as the environment variables of POSIX name it; None if another.
+def language_of_terminal(environment: Mapping[str, str], setting: str = "") -> Language:
+    """Return the language of messages on a terminal: English, if nothing names another one.
 
-    The first of LC_ALL, LC_MESSAGES and LANG that is set decides.
+    The first of these that is set and names a language decides: the variable ARCHIVER_LANG, `setting` (`lang:` of
+    archiver.yml), the locale for messages (POSIX: LC_ALL, else LC_MESSAGES, else LANG).
     """
-    name = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return language_named(name)
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    names = (environment.get("ARCHIVER_LANG", ""), setting, locale)
+    return next(filter(None, map(language_named, names)), Language.ENGLISH)
 
 
 def accepted_language(header: str) -> Language | None:

@@ -9,10 +9,11 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+from archiver.messages.message import message
 from archiver.sources.list_files import lines_of, read_list
 from archiver.urls import HOST
 
-ACCOUNT_ADVICE = (
+ACCOUNT_ADVICE = message(
     "the page of an account: WeChat shows nobody without a login which articles it has; list their own addresses"
 )
 _PATHS = ("/mp/profile_ext", "/mp/getmasssendmsg")
@@ -40,8 +41,8 @@ def subscriptions_advice(content: bytes) -> str:
     if any(entry.target and not is_account_page(entry.target.url) for entry in entries):
         return ""
     feed = _FEED.search(content.decode(errors="replace"))
-    example = f"`feed: {unescape(feed[1])}`" if feed else "`feed:` and its address"
-    return (
+    return message(
         "names accounts or feeds, not articles. WeChat shows nobody without a login which articles an account has; "
-        f"a feed that lists them is a source in archiver.yml: {example}"
+        "a feed that lists them is a source in archiver.yml: `feed: {address}`",
+        address=unescape(feed[1]) if feed else "ADDRESS",
     )

@@ -93,7 +93,9 @@ def _refuse_other_files(file: BinaryIO, name: str) -> None:
     if _HTML.match(beginning) and not _BOOKMARKS.search(beginning):
         file.seek(start)
         if _ARTICLE_IN_HTML.search(file.read(_PAGE_SIZE).replace(b"\0", b"")):
-            raise UsageError(f"a saved page, not a list: `archiver add {shlex.quote(name)}`", concerns=name)
+            raise UsageError(
+                message("a saved page, not a list: `archiver add {name}`", name=shlex.quote(name)), concerns=name
+            )
     elif is_opml(beginning):
         file.seek(start)
         if advice := subscriptions_advice(file.read(_PAGE_SIZE)):

@@ -31,9 +31,13 @@ def read_secrets(path: Path) -> list[str]:
             status = os.fstat(file.fileno())
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
+        raise ConfigError(
+            message("cannot be read ({reason})", reason=getattr(error, "strerror", error)), concerns=str(path)
+        ) from error
     if os.name == "posix" and status.st_mode & _OTHERS:
-        raise ConfigError("other users may read it: chmod 600 it, and change the secret in it", concerns=str(path))
+        raise ConfigError(
+            message("other users may read it: chmod 600 it, and change the secret in it"), concerns=str(path)
+        )
     if len(content) > _LARGEST:
         raise ConfigError(message("holds more than a secret"), concerns=str(path))
     try:
