@@ -30,6 +30,7 @@ _CLASSES = frozenset(("wechat-card", "missing"))
 _NUMBERS = {"ol": ("start",), "li": ("value",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
 _NUMBER = re.compile(r"-?\d{1,4}")
 _SPAN = re.compile(r"[1-9]\d{0,2}")
+_PIXELS = re.compile(r"[1-9][0-9]{0,3}")
 _LIST_TYPES = frozenset("1aAiI")
 _RUBY = re.compile(r"(?:x*(?:t|ptp))+")  # of its content: t is <rt>, p is <rp>, x anything else
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}(?::\d{1,5})?")
@@ -185,7 +186,8 @@ class _Builder(HTMLParser):
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
         self._enclose("")
-        _append_picture(self._innermost(), attributes.get("src", ""), attributes.get("alt", ""))
+        size = {name: attributes[name] for name in ("width", "height") if _PIXELS.fullmatch(attributes.get(name, ""))}
+        _append_picture(self._innermost(), attributes.get("src", ""), attributes.get("alt", ""), size)
 
     def _add_recording(self, tag: str, attributes: dict[str, str]) -> None:
         """Add a link to a sound or film, with its still picture."""
@@ -196,18 +198,21 @@ class _Builder(HTMLParser):
         else:
             link = append(parent, "a", class_="recording", href=address)
         if poster := attributes.get("poster", ""):
-            _append_picture(link, poster, "")
+            _append_picture(link, poster, "", {})
             append(link, "br")
         _append_text(link, f"▶ {_RECORDINGS[tag]}")
 
 
-def _append_picture(parent: Element, source: str, alternative: str) -> None:
-    """Append a picture of the book; one whose form not all readers know gets another one to show in its place."""
+def _append_picture(parent: Element, source: str, alternative: str, size: dict[str, str]) -> None:
+    """Append a picture of the book; one whose form not all readers know gets another one to show in its place.
+
+    `size` has the attributes `width` and `height` of a picture that is shown smaller than its file.
+    """
     if kind := foreign_type(source):
         parent = append(parent, "picture")
         append(parent, "source", srcset=source, type=kind)
         source = PLACEHOLDER
-    append(parent, "img", src=source, alt=" ".join(alternative.split()))
+    append(parent, "img", src=source, alt=" ".join(alternative.split()), **size)
 
 
 def _append_text(element: Element, text: str) -> None:

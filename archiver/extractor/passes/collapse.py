@@ -23,6 +23,7 @@ from archiver.document.model import NO_MARKS, Block, Run
 from archiver.document.text import has_text
 from archiver.extractor.passes.blanks import keep_blanks, show_blanks
 from archiver.extractor.passes.css import PLAIN, ComputedStyle
+from archiver.extractor.passes.image_sizes import NO_SIZE, ImageSize, small_size
 from archiver.extractor.passes.images import is_inline
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
@@ -257,19 +258,20 @@ class _Builder:
     def add_image(self, element: Element) -> None:
         """Add an image to the current line if `is_inline` is True for it, else on a line of its own.
 
-        Inline images are small, such as emoji.
+        Inline images are small, such as emoji. An image that the page shows small keeps its size.
         """
-        self._append_image(element, is_inline=is_inline(element))
+        self._append_image(element, is_inline=is_inline(element), size=small_size(element))
 
     def add_drawing(self, element: Element) -> None:
         """Add a DRAWING element, which the pass `make_drawings` has made, as an image."""
         self._append_image(element, is_inline=element.get("inline") == "yes")
 
-    def _append_image(self, element: Element, *, is_inline: bool) -> None:
+    def _append_image(self, element: Element, *, is_inline: bool, size: ImageSize = NO_SIZE) -> None:
         href = self.styles[-1].style.href
         if not is_inline:
             self.end_line()
-        self.runs.append(Run(element.get("alt", ""), href=href, image=element.get("src", "")))
+        image, text = element.get("src", ""), element.get("alt", "")
+        self.runs.append(Run(text, href=href, image=image, width=size.width, height=size.height))
         if not is_inline:
             self.end_line()
 

@@ -35,6 +35,7 @@ _OPENING = re.compile(r"<(p|h[1-6])>")
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _DATA_ADDRESS = re.compile(r'"data:[^"]*"')  # long, but read in a short time
 _BREAK_IN_HTML = "<br>"
+_TAG_ALONE = re.compile(r"<img [^<>]*>")
 _SEPARATOR = "<!-- -->\n\n"  # shows nothing, but keeps two blocks apart
 _LIST_LINE = re.compile(r"(?m)^[ \t]*(?:[*+-]|[0-9]+\.)(?:[ \t]|$)")
 
@@ -161,7 +162,7 @@ class PostConverter(MarkdownConverter):
         quotes and tables, but not the lists, quotes and tables themselves.
         """
         if part.name == "p":
-            return self.line(part.inside)
+            return self.paragraph(part.inside)
         if part.name in _LINES:
             written = self.line(part.inside, _BREAK_IN_HTML)
             return _heading_sign(part.name) + written if written else ""
@@ -170,6 +171,15 @@ class PostConverter(MarkdownConverter):
         if part.name == "div":
             return card_html(part.inside, self.addresses)
         return "---" if part.name == "hr" else ""
+
+    def paragraph(self, source: str) -> str:
+        """Return the Markdown of a paragraph; `source` is the HTML inside.
+
+        A picture that is written as an HTML tag and stands alone gets a `<p>` around it, since CommonMark makes no
+        paragraph of a line that is one tag.
+        """
+        written = self.line(source)
+        return f"<p>{written}</p>" if _TAG_ALONE.fullmatch(written) else written
 
     def line(self, source: str, line_break: str = "  \n") -> str:
         """Return the Markdown of the content of a paragraph or heading.
@@ -207,7 +217,7 @@ class PostConverter(MarkdownConverter):
 
         In a list item, the blank lines are left out where they are not needed (see `_tight`).
         """
-        written = self.line(inner_source(el))
+        written = self.paragraph(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name

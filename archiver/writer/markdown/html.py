@@ -23,7 +23,7 @@ from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS, VALUES
 from archiver.document.soup import child_blocks
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import entities
-from archiver.writer.markdown.inline import NO_TEXT
+from archiver.writer.markdown.pictures import NO_TEXT
 
 _MEDIA = ("src", "poster")
 _ALONE = ("img", "br", "hr")

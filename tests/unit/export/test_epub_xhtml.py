@@ -46,6 +46,7 @@ def chapter(html: str) -> str:
     ('<a href="javascript:a()">a</a><a>b</a><a href="../x.xhtml">c</a>', "abc"),
     # pictures, sounds and films
     ('<p><img src="i1.png" alt="a  b" loading="lazy"></p>', '<p><img src="i1.png" alt="a b"/></p>'),
+    ('<p><img src="i1.png" alt="" width="20" height="9px"></p>', '<p><img src="i1.png" alt="" width="20"/></p>'),
     ('<img src="i1.webp" alt="">', '<picture><source srcset="i1.webp" type="image/webp"/><img src="placeholder.svg" alt=""/></picture>'),
     ('<audio controls src="https://a.example/s"><p>x</p></audio>b', '<a class="recording" href="https://a.example/s">▶ 声音</a>b'),
     ('<video src="https://a.example/s" poster="i1.png"></video>', '<a class="recording" href="https://a.example/s"><img src="i1.png" alt=""/><br/>▶ 影片</a>'),
