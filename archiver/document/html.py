@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from archiver.document.model import MARKS, NO_MARKS, Block, Run, has_wide_space
 
-CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # others contain text
+CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "figure", "table", "tr", "th", "td"))  # others contain text
 
 _ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
-_BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|table|tr|th|td){_ATTRIBUTES}>")
+_BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|figure|figcaption|table|tr|th|td){_ATTRIBUTES}>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _TEXT_OR_TAG = re.compile(r"([^<]+)|<ruby>([^<]*)<rp>\(</rp><rt>([^<]*)</rt><rp>\)</rp></ruby>|<(/?)([a-z]+)([^>]*)>")
 _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # at index N: MARKS[:N]

@@ -26,7 +26,8 @@ _PARENTS = {"li": ("ul", "ol"), "tr": ("table",), "td": ("tr",), "th": ("tr",)}
 _CHILD = {"ul": "li", "ol": "li", "table": "tr", "tr": "td"}  # what must stand around their content
 _VOID = frozenset(("br", "hr", "img"))
 _RECORDINGS = {"audio": "声音", "video": "影片"}
-_CLASSES = frozenset(("wechat-card", "missing"))
+_CLASSES = frozenset(("wechat-card", "missing", "figure", "figcaption"))
+_AS_DIVISIONS = ("figure", "figcaption")  # a post may have them in an order that books must not have
 _NUMBERS = {"ol": ("start",), "li": ("value",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
 _NUMBER = re.compile(r"-?\d{1,4}")
 _SPAN = re.compile(r"[1-9]\d{0,2}")
@@ -91,6 +92,8 @@ class _Builder(HTMLParser):
         if self._recording:
             return
         attributes = {name: xml_text(value or "") for name, value in attrs}
+        if tag in _AS_DIVISIONS:
+            tag, attributes = "div", {"class": tag}
         if tag in _RECORDINGS:
             self._recording = tag
             self._add_recording(tag, attributes)
@@ -114,6 +117,7 @@ class _Builder(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element that the tag ends, with those that were opened in it without a tag."""
+        tag = "div" if tag in _AS_DIVISIONS else tag
         if self._recording or tag in _VOID:
             self._recording = "" if tag == self._recording else self._recording
             return

@@ -18,11 +18,11 @@ def image(address: str, text: str = "") -> str:
 
 LINES = {
     "a small one": (f"<p>甲{image(SMALL, '图')}乙</p>", f"甲{image(SMALL, '图')}乙"),
-    "a small one alone": (f"<p>{image(SMALL)}</p>", f"<p>{image(SMALL)}</p>"),
+    "a small one alone": (f"<p>{image(SMALL)}</p>", image(SMALL)),
     "a small one before a break": (f"<p>{image(SMALL)}<br>甲<br>乙</p>", f"{image(SMALL)}<br>甲  \n乙"),
     "a small one behind a break": (f"<p>甲<br>{image(SMALL)}</p>", f"甲  \n{image(SMALL)}"),
     "a small one in a link": (f'<p><a href="https://a.b/">{image(SMALL)}</a></p>', f"[{image(SMALL)}](https://a.b/)"),
-    "a small one whose text has quotes": (f"<p>{image(SMALL, 'a &quot;b&quot; &gt; {{c}}')}</p>", f"<p>{image(SMALL, 'a b c')}</p>"),
+    "a small one whose text has quotes": (f"<p>{image(SMALL, 'a &quot;b&quot; &gt; {{c}}')}</p>", image(SMALL, "a b c")),
     "a large one": (f"<p>甲{image(LARGE, '1. 图 *乙*')}丙</p>", r"甲1. 图 \*乙\*丙"),
     "a large one without text": (f"<p>甲{image(LARGE)}乙</p>", r"甲\[图\]乙"),
     "a large one in bold": (f"<p><strong>甲{image(LARGE, '图')}</strong></p>", "**甲图**"),
