@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 
 # The characters that make a preceding `{` special, for each template engine.
 LIQUID = frozenset("{%")
@@ -33,6 +34,13 @@ class RawBlock:
     ended_by: re.Pattern[str]
 
 
+class Captions(Enum):
+    """The ways to write a picture with its caption."""
+
+    FIGURE = "figure"  # HTML: <figure> with <figcaption>
+    EMPHASIS = "emphasis"  # Markdown: the picture, below it a paragraph in italics
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dialect:
     """The syntax that a site generator reads in a post besides Markdown and HTML; by default, none.
@@ -43,10 +51,12 @@ class Dialect:
         brace_marks: The characters that make a `{` before them special, such as `%` for `{%`. The `{` is then written
             as an entity.
         raw_block: The way to protect code; None if the generator does not read templates in code.
+        captions: The way to write a picture with its caption.
     """
 
     brace_marks: frozenset[str] = frozenset()
     raw_block: RawBlock | None = None
+    captions: Captions = Captions.FIGURE
 
 
 LIQUID_RAW = RawBlock(
