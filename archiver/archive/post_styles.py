@@ -40,7 +40,8 @@ class PostStyles:
         that first named the article. If the article is new, or archiver.yml no longer has this source, the options are
         those in `PostStyles.source`.
         """
-        settings, known = self.settings, self.archive.catalogue.articles.find(article)
+        settings = self.settings
+        known = self.archive.catalogue.articles.find(article) if settings.sources else None
         first_source = redact_words(known.source) if known else None
         source = next((each.options for each in settings.sources if each.title == first_source), self.source)
         overrides = {"tags": source.tags and list(source.tags), "author": source.author}

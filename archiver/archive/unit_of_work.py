@@ -201,9 +201,7 @@ class UnitOfWork:
             if not is_last and not self.media.has_files(media):
                 _log.info("%s: files were deleted meanwhile, they are fetched again", article.key)
                 return None
-            name = post_name_of(
-                article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue
-            )
+            name = post_name_of(article, known, post.day, self.job.source.folder, self.archive)
             self.written = self._write(Post(name=name, text=post.text), known)
             outcome = self._outcome(article, media, post)
             transaction = replace(

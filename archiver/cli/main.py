@@ -34,10 +34,12 @@ from archiver.cli import list as list_
 from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
+from archiver.cli.values import LeanCommand, LeanGroup
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, OutputError, combine_exit_codes
 
 app = typer.Typer(
+    cls=LeanGroup,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -68,7 +70,7 @@ _COMMANDS = (  # in the order of `archiver --help`
 for _name, _function, _examples in _COMMANDS:
     # `search` has words that look like options: `-word` excludes
     _settings = {"ignore_unknown_options": _name == "search"}
-    app.command(_name, epilog=_examples, context_settings=_settings)(expand_options(_function))
+    app.command(_name, cls=LeanCommand, epilog=_examples, context_settings=_settings)(expand_options(_function))
 
 
 @app.callback(invoke_without_command=True, epilog="Example: archiver add https://mp.weixin.qq.com/s/...")

@@ -49,7 +49,7 @@ def test_open_list_opml_of_feeds_names_the_first_as_a_source(tmp_path: Path) -> 
 
 
 def test_open_list_opml_without_feeds_says_what_is_possible(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"a source in archiver\.yml: `feed:` and its address"):
+    with pytest.raises(UsageError, match=r"a source in archiver\.yml: `feed: ADDRESS`"):
         open_list(str(opened(tmp_path, OPML.format(outlines='<outline text="某号"/>'))))
 
 
