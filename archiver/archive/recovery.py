@@ -157,12 +157,13 @@ class Recovery:
         has the field `repaired` set to True. Otherwise it is recorded as damaged, and `repaired` is False. In both
         cases the article of `finding` is recorded as the one that shows it. A file that cannot be read is not recorded.
         """
+        name = self.files.profile.media_name(finding.path)
         try:
-            file = recorded_file(self.files.root, finding.path, kind_of(finding.path))
+            file = recorded_file(self.files.root, finding.path, kind_of(name))
         except OSError as error:  # it may be whole, and readable the next time
             return with_result(finding, f"it cannot be read now ({error.strerror or error})", repaired=False)
         is_whole = file.sha256 != ""
-        self.catalogue.recovered.add_media([finding.key], {finding.path.rpartition(".")[0]: file})
+        self.catalogue.recovered.add_media([finding.key], {name.rpartition(".")[0]: file})
         message = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
         return with_result(finding, message, repaired=is_whole)
 
@@ -204,7 +205,7 @@ class Recovery:
         for article in dict.fromkeys(
             article for _, article in found
         ):  # an older page may show media that the post does not
-            self.catalogue.recovered.add_media([article.key], media_files_of(self.files.root, article))
+            self.catalogue.recovered.add_media([article.key], media_files_of(self.files, article))
         self.changed.update(dict.fromkeys(keys))
         if not notices:
             return with_result(finding, TAKEN_IN, repaired=True)
@@ -287,13 +288,13 @@ def _is_intact(root: Path, row: dict[str, object]) -> bool:
     return digest_of(root / str(row["path"])) == row["sha256"]
 
 
-def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
-    """Return the complete media files of an article in the archive's folder `root`, by media name."""
+def media_files_of(files: ArchiveFiles, article: Article) -> dict[str, LocalFile]:
+    """Return the complete media files that the archive has of an article, by media name."""
     found = {}
     for medium in article.media:
         name = media_name(medium)
         for stem in dict.fromkeys((name, safe_name(name))):
-            if name not in found and (file := unrecorded_file(root, stem, medium.kind)):
+            if name not in found and (file := unrecorded_file(files, stem, medium.kind)):
                 found[name] = file
     return found
 

@@ -24,7 +24,7 @@ _FENCED_CODE = re.compile(r"^([ >]*)(`{3,}|~{3,})[^\n]*\n.*?^\1\2", re.DOTALL | 
 _LINK = re.compile(r'(?<!\\)\]\(([^()\s]+)\)|<a href="([^"]*)"')
 
 
-def no_post(_link: str) -> str:
+def _no_post(_link: str) -> str:
     """Return '' for the address of any link: "the archive has no post for this link".
 
     This is the default of `LinkResolver.post_url`. With it, every link of a post keeps its original address.
@@ -64,7 +64,7 @@ class LinkResolver:
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
     media_url: Callable[[str], str] = root_url
-    post_url: Callable[[str], str] = no_post
+    post_url: Callable[[str], str] = _no_post
 
     def is_local(self, url: str) -> bool:
         """Return whether the medium at the address `url` in the body was saved, so that the post can show the file."""

@@ -20,6 +20,8 @@ from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.metadata import provenance, site_values
 from archiver.writer.names import IMAGES, MEDIA, number_in
 from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.media_folders import MediaFolders, name_in_address
+from archiver.writer.profiles.post_urls import filled_pattern, parts_in_address
 
 POSTS = "_posts"
 PREFIX = "{{site.baseurl}}"
@@ -66,6 +68,11 @@ class JekyllProfile:
         return POSTS
 
     @property
+    def media_directories(self) -> tuple[str, ...]:
+        """The directories `postimg` and `media`, which Jekyll copies to the site."""
+        return _FOLDERS.directories
+
+    @property
     def dialect(self) -> Dialect:
         """The template syntax of all known engines, not only that of Jekyll.
 
@@ -97,6 +104,14 @@ class JekyllProfile:
         for ending in ("", number, sha256(article.key.encode()).hexdigest()[:8]):
             yield f"{where}/{_file_name(article.title, day, ending, number)}"
 
+    def media_path(self, name: str) -> str:
+        """Return `name` itself: files of media lie where their names say."""
+        return _FOLDERS.path_of(name)
+
+    def media_name(self, path: str) -> str:
+        """Return `path` itself; '' if it is not below `postimg` or `media`."""
+        return _FOLDERS.name_of(path)
+
     def media_url(self, path: str) -> str:
         """Return the address of the media file at `path`: the prefix, `/` and the percent-encoded path."""
         return f"{self.media_prefix}/{quote(path)}"
@@ -108,7 +123,14 @@ class JekyllProfile:
         """
         return list(dict.fromkeys(unquote(path) for path in _media_links(self.media_prefix).findall(text)))
 
-    def post_url(self, path: str) -> str:
+    def medium_at(self, address: str) -> str:
+        """Return the path of the media file at `address`; '' if this is not an address of one, see Profile.medium_at.
+
+        The address may begin with the prefix of this site, with `{{site.baseurl}}`, or with neither.
+        """
+        return name_in_address(address, (self.media_prefix, PREFIX, ""))
+
+    def post_url(self, path: str, published: datetime | None = None) -> str:  # noqa: ARG002 - the name has the day
         """Return the address of the post at `path`, made from the `post_url` pattern of the site.
 
         The placeholders {year}, {month}, {day} and {slug} get the values under which Jekyll publishes the post. Return
@@ -120,18 +142,33 @@ class JekyllProfile:
         year, month, day = _day_of_match(match).split("-")
         slug = quote(_PUBLISHED_AS_SLASH.sub("/", _slug(match[4], _KEPT_IN_URLS)))
         parts = {"year": year, "month": month, "day": day, "slug": slug}
-        pattern = POST_URL if self.site.post_url is None else self.site.post_url
-        return re.sub(r"\{(year|month|day|slug)\}", lambda word: parts[word[1]], pattern)
+        return filled_pattern(self._post_url_pattern, parts)
 
-    def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
+    @property
+    def _post_url_pattern(self) -> str:
+        return POST_URL if self.site.post_url is None else self.site.post_url
+
+    def published_name_at(self, address: str) -> str:
+        """Return the published name of the post at `address`, such as `2024-05-31-title`; '' for another address."""
+        parts = parts_in_address(address, self._post_url_pattern)
+        return "-".join(parts[word] for word in ("year", "month", "day", "slug")).casefold() if parts else ""
+
+    def portable(self, text: str) -> str:
+        """Return `text` itself: Jekyll's own syntax in a post is in comments, or in addresses."""
+        return text
+
+    def front_matter(
+        self, article: Article, captured: datetime, overrides: Mapping[str, object], *, header_image: str = ""
+    ) -> str:
         """Return the front matter of a post: seven keys of the Hux theme, those added by `overrides`, and `wechat:`.
 
         The seven are layout, title, date, author, header-img, catalog and tags. `overrides` can also change them, or
         remove them (None). `captured`, the time at which the page was captured, is the date of the post if the article
-        has none.
+        has none. The theme shows the file `header_image`, if there is one.
         """
         day = _jekyll_date(article.published or captured)
-        values = site_values({**FRONT_MATTER, **overrides}, article, day)
+        cover = {"header-img": header_image} if header_image else {}
+        values = site_values({**FRONT_MATTER, **cover, **overrides}, article, day)
         return dump_front_matter({**values, "wechat": provenance(article, captured)})
 
     def published_name(self, path: str) -> str:
@@ -161,6 +198,7 @@ class JekyllProfile:
         return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
 
 
+_FOLDERS = MediaFolders()
 JEKYLL = JekyllProfile()  # for a site with the default options
 
 
