@@ -97,7 +97,7 @@ class ProfileRenderer:
         """
         style = self.style_of(article)
         front_matter = self.profile.front_matter(article, captured, style.front_matter)
-        text = front_matter + self._blocks(article, media, style)
+        text = front_matter + self.profile.native(self._blocks(article, media, style))
         is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
         shown = self.profile.portable(text if is_usual else _EMPTY_FRONT_MATTER + text)
         return RenderedPost(

@@ -7,6 +7,8 @@ from importlib.metadata import entry_points
 
 from archiver.errors import ConfigError
 from archiver.writer.profiles.base import Profile, SiteOptions
+from archiver.writer.profiles.hexo import HexoProfile
+from archiver.writer.profiles.hugo import HugoProfile
 from archiver.writer.profiles.jekyll import JekyllProfile
 
 __all__ = ["Profile", "SiteOptions", "get_profile"]
@@ -15,6 +17,8 @@ GROUP = "archiver.profiles"  # entry point group in which other packages registe
 
 _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
     "jekyll": JekyllProfile,
+    "hugo": HugoProfile,
+    "hexo": HexoProfile,
 }
 
 
