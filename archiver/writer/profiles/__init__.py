@@ -10,6 +10,8 @@ from archiver.writer.profiles.base import Profile, SiteOptions
 from archiver.writer.profiles.hexo import HexoProfile
 from archiver.writer.profiles.hugo import HugoProfile
 from archiver.writer.profiles.jekyll import JekyllProfile
+from archiver.writer.profiles.markdown import MarkdownProfile
+from archiver.writer.profiles.obsidian import ObsidianProfile
 
 __all__ = ["Profile", "SiteOptions", "get_profile"]
 
@@ -19,6 +21,8 @@ _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
     "jekyll": JekyllProfile,
     "hugo": HugoProfile,
     "hexo": HexoProfile,
+    "obsidian": ObsidianProfile,
+    "markdown": MarkdownProfile,
 }
 
 

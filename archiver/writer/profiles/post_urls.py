@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 _PLACEHOLDER = re.compile(r"\{(year|month|day|slug)\}")
-_PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
+_PARTS = {
+    "year": r"(?P<year>\d{4})",
+    "month": r"(?P<month>\d\d)",
+    "day": r"(?P<day>\d\d)",
+    "slug": r"(?P<slug>[^?#:]+)",
+}
 
 
 def filled_pattern(pattern: str, parts: Mapping[str, str]) -> str:

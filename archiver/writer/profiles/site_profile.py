@@ -125,8 +125,12 @@ class SiteProfile:
         """Return the front matter of a post: `keys`, those added by `overrides`, and `wechat:`."""
         day = (article.published or captured).astimezone(CHINA).strftime(self.date_format)
         cover = self.cover_keys(self.media_url(header_image)) if header_image else {}
-        values = site_values({**self.keys, **cover, **overrides}, article, day)
+        values = self.finished(site_values({**self.keys, **cover, **overrides}, article, day))
         return dump_front_matter({**values, **self.origin(article, captured)})
+
+    def finished(self, values: dict[str, object]) -> dict[str, object]:
+        """Return the keys of the front matter, with what the site does not allow replaced."""
+        return values
 
     def cover_keys(self, address: str) -> Mapping[str, object]:
         """Return the keys that show the picture at `address` as that of the post."""
