@@ -558,6 +558,13 @@ class Archiver:
 
         return ArchiveReader(self._context)
 
+    @property
+    def media_directories(self) -> tuple[str, ...]:
+        """The folders that contain the archive's images, sounds and films, relative to the archive's folder."""
+        from archiver.context import build_profile
+
+        return build_profile(self.settings).media_directories
+
     def styled(
         self,
         name: str,

@@ -13,7 +13,6 @@ from archiver.archive.media_files import MediaFiles
 from archiver.archive.post_directories import PostDirectories, Times
 from archiver.archive.posts import PostFiles
 from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error
-from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 from archiver.writer.profiles.jekyll import JEKYLL
 
@@ -49,7 +48,7 @@ class ArchiveFiles:
         """
         created = _make_folder(self.root)
         try:
-            folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER)
+            folders = (self.profile.posts_directory, *self.profile.media_directories, OWN_FOLDER)
             for folder in (self.root, *(self.root / name for name in folders)):
                 _try_to_write(folder)
         finally:

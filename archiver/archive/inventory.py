@@ -30,7 +30,6 @@ from archiver.errors import DamagedCatalogue, InputError
 from archiver.messages.message import message
 from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
 from archiver.storage.local import OWN_FOLDER
-from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
 CATALOGUE = f"{OWN_FOLDER}/{FILE}"
@@ -323,9 +322,10 @@ class Inventory:
     def _media(self) -> Iterator[Finding]:
         unknown: dict[str, bool] = {}  # by path: whether the catalogue has a medium of this name
         is_same = partial(is_same_file, self.root)
-        for folder in (IMAGES, MEDIA):
+        for folder in self.profile.media_directories:
             for batch in batched_paths(files_below(self.root, folder), _BATCH_SIZE):
-                known = self.catalogue.files.known_media(batch, is_same)
+                names = {path: self.profile.media_name(path) for path in batch}
+                known = self.catalogue.files.known_media(names, is_same)
                 unknown.update({path: path in known for path in batch if not known.get(path)})
         shown = shown_files(self.root, unknown)
         for path, is_claimed in unknown.items():

@@ -69,7 +69,7 @@ class ArticleMedia:
     is_dry: bool = False
     # Media cannot be fetched. An unreadable file is then an error, since otherwise the post would lose it.
     is_offline: bool = False
-    _stems: dict[str, str] = field(default_factory=dict)  # paths without extension, by media name
+    _stems: dict[str, str] = field(default_factory=dict)  # names of files without extension, by media name
     _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # complete files with a wrong digest, by media name
 
     @property
@@ -94,7 +94,7 @@ class ArticleMedia:
         found = {}
         for name, kind in kinds.items():
             file = recorded.get(name)
-            usable = self._verified(name, kind, file) if file else unrecorded_file(self.files.root, stems[name], kind)
+            usable = self._verified(name, kind, file) if file else unrecorded_file(self.files, stems[name], kind)
             if usable:
                 found[name] = usable
         return found
@@ -127,7 +127,7 @@ class ArticleMedia:
 
         An existing file with other content is first copied to .archive/lost.
         """
-        name = f"{self._stems[media_name(medium)]}.{ending}"
+        name = self.files.profile.media_path(f"{self._stems[media_name(medium)]}.{ending}")
         path = self.files.root / name
         if not self.is_dry and path.is_file() and not holds_bytes(path, download.content):
             copy_aside(self.files.root, name)
@@ -198,28 +198,29 @@ def recorded_file(root: Path, name: str, kind: str) -> LocalFile:
     return LocalFile(path=name, size=len(content), sha256=sha256(content).hexdigest() if is_usable else "")
 
 
-def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
+def unrecorded_file(files: ArchiveFiles, stem: str, kind: str) -> LocalFile | None:
     """Find the file of a medium by its name alone, without the catalogue; return None if there is no usable one.
 
-    `stem` is the path of the file without its extension, relative to `root`, such as `postimg/abc`. All known
-    extensions are tried. A file is usable if it is complete and its content has the type of its extension. `kind` is
-    the kind of the medium: "image", or "audio" for sounds and films.
+    `stem` is the name of the file without its extension, such as `postimg/abc`. All known extensions are tried. A file
+    is usable if it is complete and its content has the type of its extension. `kind` is the kind of the medium:
+    "image", or "audio" for sounds and films.
     """
     for ending in EXTENSIONS:
+        path = files.profile.media_path(f"{stem}.{ending}")
         with suppress(OSError):
-            if (root / f"{stem}.{ending}").is_file():
-                file = recorded_file(root, f"{stem}.{ending}", kind)
+            if (files.root / path).is_file():
+                file = recorded_file(files.root, path, kind)
                 if file.sha256:
                     return file
     return None
 
 
-def kind_of(path: str) -> str:
-    """Return the kind of the media file at `path`: "image" in the folder of images, else "audio", even for films.
+def kind_of(name: str) -> str:
+    """Return the kind of a media file: "image" if it lies in the folder of images, else "audio", even for films.
 
-    `path` is relative to the archive's folder.
+    `name` is the name of the file in all profiles, such as `postimg/a.png` (Profile.media_name).
     """
-    return "image" if path.startswith(f"{IMAGES}/") else "audio"
+    return "image" if name.startswith(f"{IMAGES}/") else "audio"
 
 
 def holds_bytes(path: Path, content: bytes) -> bool:

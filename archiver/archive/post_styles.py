@@ -14,8 +14,7 @@ from archiver.credentials import redact_words
 from archiver.models import Article, Target
 from archiver.models.job import SourceOptions
 from archiver.settings import Settings
-from archiver.writer.links import no_post
-from archiver.writer.renderer import PostStyle
+from archiver.writer.renderer import LinkedPost, PostStyle, no_post
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,14 @@ class PostStyles:
             link_line=settings.source_block.link,
             statement_line=settings.source_block.statement,
             gone_line=settings.source_block.gone,
-            post_path_of=self._post_path_of if settings.link_local else no_post,
+            post_of=self._post_of if settings.link_local else no_post,
         )
 
-    def _post_path_of(self, link: str) -> str:
-        """Return the path of the post of the article at the address `link`; '' if the archive has no such post."""
+    def _post_of(self, link: str) -> LinkedPost | None:
+        """Return the post of the article at the address `link`; None if the archive has no such post."""
         target = Target(source=link, url=urls.canonicalize(link))
         record = self.archive.catalogue.urls.find([target]).get(target.url)
         article = record.article if record else None
-        return article.post if article and not article.taken_out else ""
+        if article is None or article.taken_out:
+            return None
+        return LinkedPost(path=article.post, published=article.published)

@@ -193,7 +193,7 @@ class ArchiveIndex:
         if content is None:
             modified, size, post = *_MISSING, PostText(title="", account_id="", tags=(), text="")
         else:
-            post = read_post(content.decode("utf-8", errors="replace"))
+            post = read_post(self._archive.profile.portable(content.decode("utf-8", errors="replace")))
         entry = IndexedPost(
             key=article.key, path=article.post, modified=modified, size=size, title=post.title or article.title,
             account=article.account, account_id=post.account_id, published=_timestamp(article), state=article.state,

@@ -7,7 +7,7 @@ archive's folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, select, text, update
@@ -73,8 +73,8 @@ class FileInventory(FileStore):
         return self._known(articles.c.post, names, _IS_PRESENT)
 
     @override
-    def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
+    def known_media(self, names: Mapping[str, str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
+        stems = {path: names[path].rpartition(".")[0] for path in _storable(names)}
         folded = {stem.lower() for stem in stems.values()}
         query = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
         query = query.where(_FIRST_KEY.is_not(None) | (media.c.path == ""))
@@ -108,9 +108,9 @@ class FileInventory(FileStore):
             return [str(key) for key in rows.scalars()]
 
     @override
-    def current_medium(self, path: str) -> tuple[str, str, str]:
+    def current_medium(self, name: str) -> tuple[str, str, str]:
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
-            media.c.folded == path.rpartition(".")[0].lower()
+            media.c.folded == name.rpartition(".")[0].lower()
         )
         with self._database.reading() as connection:
             row = connection.execute(query).first()

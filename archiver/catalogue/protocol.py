@@ -416,14 +416,16 @@ class FileStore(Protocol):
     def known_posts(self, names: Collection[str]) -> set[str]:
         """Return those of the paths `names` that are posts of articles. Posts of removed articles are left out."""
 
-    def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = ...) -> dict[str, bool]:
-        """Return those of the media files `paths` that the catalogue knows: {path: whether it is recorded as saved}.
+    def known_media(self, names: Mapping[str, str], is_same: Callable[[str, str], bool] = ...) -> dict[str, bool]:
+        """Return those of some media files that the catalogue knows: {path: whether it is recorded as saved}.
+
+        `names` maps the path of each file to its name, which is the same in all profiles, such as `postimg/a.png`.
 
         The value is False if the catalogue has a medium of this name, but no file for it. Then the run that wrote the
         file died before it recorded the file, or is still working.
 
         Two paths in different spelling may be one file, for example on a disk that ignores case. `is_same` decides: it
-        gets the recorded path of a medium and one of `paths`. Paths that differ only in case always count as the same.
+        gets the recorded path of a medium and one in `names`. Paths that differ only in case always count as the same.
         """
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
@@ -444,12 +446,12 @@ class FileStore(Protocol):
     def articles_showing(self, path: str) -> list[str]:
         """Return the keys of the articles that show the medium saved at `path`; [] if there are none."""
 
-    def current_medium(self, path: str) -> tuple[str, str, str]:
+    def current_medium(self, name: str) -> tuple[str, str, str]:
         """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
 
-        `path` is a path at which the medium was saved earlier. The returned path may have another extension, if the
-        medium was downloaded again. If the medium has no file now, the returned path and digest are ''. The reason is
-        '' if nothing is wrong. For an unknown medium all three are ''.
+        `name` is the name of a file of the medium, such as `postimg/a.png`. The returned path may have another
+        extension, if the medium was downloaded again. If the medium has no file now, the returned path and digest are
+        ''. The reason is '' if nothing is wrong. For an unknown medium all three are ''.
         """
 
     def request_medium(self, path: str) -> None:

@@ -35,7 +35,7 @@ from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
 from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, read_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.names import IMAGES, MEDIA, safe_name
+from archiver.writer.names import safe_name
 
 _BATCH_SIZE = 64  # number of pages that are synced to disk together
 
@@ -128,7 +128,8 @@ class Merge:
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
             raise InputError(message("is this archive itself"), concerns=str(self.other.root))
-        folders = (self.context.archive.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
+        profile = self.context.archive.profile
+        folders = (profile.posts_directory, *profile.media_directories, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
         for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
                 raise InputError(
@@ -271,9 +272,10 @@ class Merge:
         If the catalogue has another medium whose name differs only in case, the file is first copied to a new name, and
         this name is recorded. Otherwise a disk that ignores case would take both names for one file.
         """
-        name, _, ending = file.path.rpartition(".")
+        profile = self.context.archive.profile
+        name, _, ending = profile.media_name(file.path).rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
-        path = f"{stems[name]}.{ending}"
+        path = profile.media_path(f"{stems[name]}.{ending}")
         if path != file.path and digest_of(self._files.root / path) != file.sha256:
             self._files.media.write(path, read_file(self._files.root / file.path))
             self._files.sync()
@@ -302,8 +304,9 @@ class Merge:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
         if not ours.is_file():
             return "imported", "", file.path
-        _, recorded, _ = self._catalogue.files.current_medium(file.path)
-        is_ours_proven = digest_of(ours) == recorded if recorded else is_whole_file(ours, kind_of(file.path))
+        name = self.context.archive.profile.media_name(file.path)
+        _, recorded, _ = self._catalogue.files.current_medium(name)
+        is_ours_proven = digest_of(ours) == recorded if recorded else is_whole_file(ours, kind_of(name))
         if is_ours_proven:
             return "conflict", "another file of this name is here, and stays", ""
         return "updated", "what was here was damaged", file.path

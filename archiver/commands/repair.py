@@ -221,7 +221,7 @@ class Repair:
         Its field `repaired` is True if the medium was downloaded, else False. A medium that did not come stays due, and
         the next `verify` reports it again. After repeated failures the medium is given up.
         """
-        path, digest, reason = self._catalogue.files.current_medium(finding.path)
+        path, digest, reason = self._catalogue.files.current_medium(self.inventory.profile.media_name(finding.path))
         if path and digest and digest_of(self.inventory.root / path) == digest:
             return _with_result(finding, "fetched again", repaired=True)
         status = "stays due" if path else "is known to be gone"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.media_types import mime_type
 from archiver.storage.containment import contained_file
-
-_FOLDERS = ("postimg", "media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +21,13 @@ class MediaFile:
     stat: os.stat_result
 
 
-def find_medium(root: Path, name: str) -> MediaFile | None:
+def find_medium(root: Path, name: str, folders: Container[str]) -> MediaFile | None:
     """Return the media file at the path `name` in the archive's folder; None if there is none that pages may show.
 
-    That is a readable file of a known type in one of the folders of media, which is not hidden and no link out of it.
+    That is a readable file of a known type in one of the `folders` of media, which is not hidden and no link out of it.
     """
     kind = mime_type(name.rpartition(".")[2].lower())
-    path = contained_file(root, name, _FOLDERS)
+    path = contained_file(root, name, folders)
     if not kind or path is None:
         return None
     try:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from archiver.extractor.completeness import text_coverage
 from archiver.models import CHINA, Article, MediaResults, RenderedPost, State
-from archiver.writer.links import LinkResolver, files_by_url, no_post
+from archiver.writer.links import LinkResolver, files_by_url
 from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.escape import destination, escape
 from archiver.writer.profiles.base import Profile
@@ -27,6 +27,18 @@ _EMPTY_FRONT_MATTER = "---\n---\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedPost:
+    """A post of the archive to which another post links: its path, and when its article was published."""
+
+    path: str
+    published: datetime | None = None
+
+
+def no_post(_link: str) -> None:
+    """Return None for the address of any link: "the archive has no post for this link"."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PostStyle:
     """The style of a post: the parts that archiver.yml can change, and the links to other posts of the archive.
 
@@ -40,8 +52,8 @@ class PostStyle:
             with the placeholder {statement}.
         gone_line: The line that is added if WeChat shows a notice in place of the article, such as "deleted by the
             publisher". Placeholders: {state} for what the notice says, {seen} for the day when it was seen.
-        post_path_of: Takes the address of a link. Returns the path of the post to which the link leads, relative to the
-            archive's folder; '' if there is no such post.
+        post_of: Takes the address of a link. Returns the post of the archive to which the link leads; None if there is
+            no such post.
     """
 
     front_matter: Mapping[str, object] = field(default_factory=dict)
@@ -49,7 +61,7 @@ class PostStyle:
     link_line: str = "来源：[微信公众号]({url})"
     statement_line: str = "作者提示：{statement}"
     gone_line: str = "原文已无法访问：{state}（{seen}）"
-    post_path_of: Callable[[str], str] = no_post
+    post_of: Callable[[str], LinkedPost | None] = no_post
 
 
 def default_style(_article: Article) -> PostStyle:
@@ -85,11 +97,12 @@ class ProfileRenderer:
         """
         style = self.style_of(article)
         front_matter = self.profile.front_matter(article, captured, style.front_matter)
-        text = front_matter + self._blocks(article, media, style)
+        text = front_matter + self.profile.native(self._blocks(article, media, style))
         is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
+        shown = self.profile.portable(text if is_usual else _EMPTY_FRONT_MATTER + text)
         return RenderedPost(
             text=text,
-            text_coverage=text_coverage(article, text if is_usual else _EMPTY_FRONT_MATTER + text),
+            text_coverage=text_coverage(article, shown),
             day=(article.published or captured).astimezone(CHINA).date(),
         )
 
@@ -106,12 +119,12 @@ class ProfileRenderer:
         links = LinkResolver(
             files=files_by_url(article, media),
             media_url=self.profile.media_url,
-            post_url=lambda link: self._post_url(style.post_path_of(link)),
+            post_url=lambda link: self._post_url(style.post_of(link)),
         )
         return body_markdown(article.body, links, self.profile.dialect)
 
-    def _post_url(self, path: str) -> str:
-        return self.profile.post_url(path) if path else ""
+    def _post_url(self, post: LinkedPost | None) -> str:
+        return self.profile.post_url(post.path, post.published) if post else ""
 
 
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.resources import files
@@ -66,6 +66,7 @@ def generate_site(archive: Archiver, request: SiteRequest, report: Callable[[str
         raise UsageError("a site needs a folder of its own, outside of the archive")
     site = _Site(
         root=root,
+        media_directories=archive.media_directories,
         folder=SiteFolder(folder),
         report=report,
         pages=SitePages(
@@ -91,9 +92,10 @@ class _List:
 
 @dataclass(kw_only=True)
 class _Site:
-    """A site that is being written. `root` is the folder of the archive."""
+    """A site that is being written. `root` is the archive's folder, `media_directories` are its folders of media."""
 
     root: Path
+    media_directories: Container[str]
     folder: SiteFolder
     pages: SitePages
     report: Callable[[str], None]
@@ -164,7 +166,7 @@ class _Site:
         for path in media:
             if self.folder.has(media_file(path)):
                 continue
-            found = find_medium(self.root, path)
+            found = find_medium(self.root, path, self.media_directories)
             is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
             if found and is_safe:
                 self.folder.copy(media_file(path), found.path)

@@ -16,7 +16,8 @@ from archiver.site.security.answers import MEDIA
 
 def send_media(request: Request) -> Response:
     """Return the file of a picture, sound or film that posts of the archive show, or a part of it."""
-    found = find_medium(Path(request.app.state.settings.output), request.path_params["path"])
+    state = request.app.state
+    found = find_medium(Path(state.settings.output), request.path_params["path"], state.media_directories)
     if found is None:
         raise HTTPException(404)
     access = request.app.state.access
