@@ -35,9 +35,10 @@ PARSER_MESSAGES = (
 # Words of the layout of `--help`.
 HELP_WORDS = (
     mark_message("Usage: "),
-    mark_message("Arguments"),
-    mark_message("Options"),
-    mark_message("Commands"),
+    mark_message("Arguments:"),
+    mark_message("Options:"),
+    mark_message("Example:"),
+    mark_message("Examples:"),
     mark_message("Show this message and exit."),
     mark_message("[required]"),
 )
