@@ -60,7 +60,12 @@ class ExportFiles:
 class ExportSelection(options.QueryOptions):
     """The options that select the articles to export."""
 
-    state: Annotated[str, typer.Option(metavar="STATE", help="Whose page is deleted, violation …")] = ""
+    state: Annotated[
+        str,
+        typer.Option(
+            metavar="STATE", autocompletion=options.complete_states(), help="Whose page is deleted, violation …"
+        ),
+    ] = ""
     title: options.Title = ""
     tag: options.Tag = ""
     album: options.Album = ""

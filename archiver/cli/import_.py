@@ -21,7 +21,7 @@ EXAMPLES = """\b
 Examples:
   archiver import /mnt/old-laptop/blog
   archiver import --dry-run -o blog backup/2024 backup/2025
-  archiver import -o new old     (its last line says whether old can be deleted)"""
+  archiver import -o new old   (its last line says whether old can be deleted)"""
 _NEEDS_ATTENTION = ("conflict", "failed")  # outcomes that the user must look at
 
 

@@ -36,7 +36,12 @@ class ListOptions(options.QueryOptions):
     """The options that select the articles and addresses to list."""
 
     state: Annotated[
-        str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
+        str,
+        typer.Option(
+            metavar="STATE",
+            autocompletion=options.complete_states("due", "waiting", "taken-out"),
+            help="deleted, unknown …; due, waiting: still to be asked; taken-out.",
+        ),
     ] = ""
     title: options.Title = ""
     tag: options.Tag = ""

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from archiver.app import ArticleQuery, FetchOptions
     from archiver.settings import Settings
 
-Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
+# The titles above groups of options in the help of a command.
+GENERAL = "Options of every command"
+_SELECTION = "Which articles"
+_REQUESTS = "Requests to WeChat"
+_POSTS = "How posts are written"
+
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].", rich_help_panel=GENERAL),
+]
 Verbose = Annotated[
     int,
     typer.Option(
@@ -37,16 +46,22 @@ Verbose = Annotated[
         callback=start_logging,
         show_default=False,
         help="Log requests and decisions on stderr; -vv also retries, claims, locks, statements.",
+        rich_help_panel=GENERAL,
     ),
 ]
-Title = Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")]
-Tag = Annotated[str, typer.Option(metavar="TAG", help="With this tag.")]
-Album = Annotated[str, typer.Option(metavar="TITLE", help="In this album of WeChat's.")]
-Source = Annotated[str, typer.Option(metavar="NAME", help="That came by this source of archiver.yml.")]
-_LinkLocal = Annotated[
-    bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")
+Title = Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.", rich_help_panel=_SELECTION)]
+Tag = Annotated[str, typer.Option(metavar="TAG", help="With this tag.", rich_help_panel=_SELECTION)]
+Album = Annotated[str, typer.Option(metavar="TITLE", help="In this album of WeChat's.", rich_help_panel=_SELECTION)]
+Source = Annotated[
+    str, typer.Option(metavar="NAME", help="That came by this source of archiver.yml.", rich_help_panel=_SELECTION)
 ]
-_Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")]
+_LinkLocal = Annotated[
+    bool,
+    typer.Option("--link-local", help="Links to articles of this archive lead to their posts.", rich_help_panel=_POSTS),
+]
+_Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite posts that were edited by hand.", rich_help_panel=_POSTS)
+]
 
 
 def _seconds(text: str) -> float:
@@ -80,10 +95,13 @@ class CommonOptions:
     config: Annotated[
         str,
         typer.Option(
-            metavar="FILE", help="Settings, instead of archiver.yml here or beside the archive.", show_default=False
+            metavar="FILE",
+            help="Settings, instead of archiver.yml here or beside the archive.",
+            rich_help_panel=GENERAL,
+            show_default=False,
         ),
     ] = ""
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.", rich_help_panel=GENERAL)] = False
     verbose: Verbose = 0
 
     def settings(self, output: str | None) -> Settings:
@@ -114,11 +132,19 @@ class PageOptions(CommonOptions):
     """The options of a command that requests pages."""
 
     interval: Annotated[
-        float | None, typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].")
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].", rich_help_panel=_REQUESTS),
     ] = None
-    proxy: Annotated[str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.")] = None
+    proxy: Annotated[
+        str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.", rich_help_panel=_REQUESTS)
+    ] = None
     cookies: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification.")
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Netscape cookie file of a browser that solved a verification.",
+            rich_help_panel=_REQUESTS,
+        ),
     ] = None
 
 
@@ -126,7 +152,9 @@ class PageOptions(CommonOptions):
 class NetworkOptions(PageOptions):
     """The options of a command that requests pages and media."""
 
-    no_media: Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")] = False
+    no_media: Annotated[
+        bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.", rich_help_panel=_POSTS)
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,10 +192,16 @@ class LimitOptions:
     """The options that limit a command that requests pages: `limit` in articles, `max_time` in seconds."""
 
     limit: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Ask for at most N articles; the rest stays due.", rich_help_panel=_REQUESTS
+        ),
     ] = None
     max_time: Annotated[
-        float | None, typer.Option(parser=_seconds, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.")
+        float | None,
+        typer.Option(
+            parser=_seconds, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.", rich_help_panel=_REQUESTS
+        ),
     ] = None
 
     def fetch_options(self) -> FetchOptions:
@@ -185,9 +219,15 @@ class RetryOptions(LimitOptions):
     attempt is not due yet, or if its article is gone.
     """
 
-    refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
-    retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
-    retry_gone: Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")] = False
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Read known articles again.", rich_help_panel=_REQUESTS)
+    ] = False
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.", rich_help_panel=_REQUESTS)
+    ] = False
+    retry_gone: Annotated[
+        bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.", rich_help_panel=_REQUESTS)
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,11 +237,17 @@ class QueryOptions:
     A subclass must add the option `state`, which has a different help text in each command. It may add other options.
     """
 
-    account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = ""
-    since: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")] = (
-        None
-    )
-    until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
+    account: Annotated[
+        str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.", rich_help_panel=_SELECTION)
+    ] = ""
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.", rich_help_panel=_SELECTION),
+    ] = None
+    until: Annotated[
+        datetime | None,
+        typer.Option(parser=_day, metavar="DAY", help="Published before DAY.", rich_help_panel=_SELECTION),
+    ] = None
 
     def query(self, *other_states: str) -> ArticleQuery:
         """Convert these options to an ArticleQuery; raise BadParameter if the option `--state` has an unknown value.
@@ -216,6 +262,17 @@ class QueryOptions:
         if query.state and query.state not in (*other_states, *State):
             raise typer.BadParameter(f"no such state; there are {', '.join((*other_states, *State))}")
         return query
+
+
+def complete_states(*other_states: str) -> Callable[[str], list[str]]:
+    """Return the function that names the values of an option `--state` to a shell that completes it."""
+
+    def states(incomplete: str) -> list[str]:
+        from archiver.models import State
+
+        return [state for state in (*other_states, *State) if state.startswith(incomplete)]
+
+    return states
 
 
 def expand_options(command: Callable[..., int]) -> Callable[..., int]:

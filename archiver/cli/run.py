@@ -27,7 +27,7 @@ _MAX_CHANGES = 5  # changes of WeChat's pages that are named
 EXAMPLES = """\b
 Examples:
   archiver init && $EDITOR archiver.yml && archiver run
-  17 4 * * *  cd $HOME/blog && $HOME/.local/bin/archiver run   (a line of a crontab)"""
+  17 4 * * *  cd $HOME/blog && $HOME/.local/bin/archiver run   # crontab"""
 
 
 def run_sources(

@@ -38,7 +38,14 @@ class SearchOrder(StrEnum):
 class SearchOptions(options.QueryOptions):
     """The options for which articles to search, in which order to list them, and how many."""
 
-    state: Annotated[str, typer.Option(metavar="STATE", help="Of articles in this state: deleted, violation …")] = ""
+    state: Annotated[
+        str,
+        typer.Option(
+            metavar="STATE",
+            autocompletion=options.complete_states(),
+            help="Of articles in this state: deleted, violation …",
+        ),
+    ] = ""
     title: Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")] = ""
     tag: Annotated[str, typer.Option(metavar="TAG", help="With this tag.")] = ""
     order: Annotated[
