@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.output import print_message
+from archiver.cli.output import print_remark
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 from archiver.cli.tracked_entries import TrackedEntries
@@ -47,14 +47,16 @@ def archive_list(
     fetch_options = requests.fetch_options()
     entries = TrackedEntries(read_list(list_file))
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
-        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), bulk=True
+        )
         outcomes = archive.batch(entries, fetch_options, progress.plan)
         for outcome in printer.print_each(progress.track(outcomes)):
             entries.settle(outcome)
     if entries.notes:
         name = "stdin" if list_file == "-" else list_file
         lines = "line" if entries.notes == 1 else "lines"
-        print_message(f"archiver: {name}: {entries.notes} {lines} without an address of WeChat's")
+        print_remark(f"archiver: {name}: {entries.notes} {lines} without an address of WeChat's")
     printer.print_summary_table()
     if failed is not None:
         _write_remaining(Path(failed), entries)
@@ -71,4 +73,4 @@ def _write_remaining(path: Path, entries: TrackedEntries) -> None:
     lines = list(entries.remaining_lines(path.parent))
     write_lines(path, lines)
     if lines:
-        print_message(f"{len(lines)} left to do: archiver batch {path}")
+        print_remark(f"{len(lines)} left to do: `archiver batch {path}`")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TextIO
 
 import typer
 
@@ -21,8 +21,14 @@ from archiver.text import CONTROL, json_line
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-_LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
 REPORT_BUG = "a bug of archiver's: please report it, with the page's address and what -v shows"
+_LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
+
+
+class _Quiet:
+    """Whether `--quiet` was given in this process."""
+
+    is_on: ClassVar[bool] = False
 
 
 def print_message(text: str) -> None:
@@ -31,6 +37,23 @@ def print_message(text: str) -> None:
         typer.echo(CONTROL.sub(" ", text), err=True)
     except OSError:  # a message that nobody reads, or for which the disk has no room, must not fail the command
         _discard(sys.stderr)
+
+
+def print_remark(text: str) -> None:
+    """Write a message like `print_message`, unless the user asked for errors only: a sum, a warning, a hint."""
+    if not _Quiet.is_on:
+        print_message(text)
+
+
+def be_quiet(quiet: bool) -> bool:
+    """Print no remarks from now on, if `quiet`. This is the callback of the option `-q`. Return `quiet`."""
+    _Quiet.is_on = quiet
+    return quiet
+
+
+def is_quiet() -> bool:
+    """Return whether the user asked for errors only."""
+    return _Quiet.is_on
 
 
 def print_message_lines(text: str) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from archiver.cli.output import print_message
+from archiver.cli.output import is_quiet, print_message
 from archiver.models import Finding, Outcome
 from archiver.text import CONTROL
 
@@ -54,6 +54,11 @@ class _Line:
         return self._line
 
 
+def _is_shown() -> bool:
+    """Return whether progress is shown: at a terminal, unless the user asked for errors only."""
+    return sys.stderr.isatty() and not is_quiet()
+
+
 def print_above_line(text: str) -> None:
     """Print a message of one line to stderr, from any thread. If a progress line is shown, it stays below the message.
 
@@ -78,7 +83,7 @@ class Spinner(_Line):
     def show(self, title: str) -> None:
         """Show the line for the next item, which has this title."""
         self._count += 1
-        if not sys.stderr.isatty():
+        if not _is_shown():
             return
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -121,16 +126,18 @@ class ProgressBar(_Line):
         Outcomes that arrive before the call of `plan` are not counted. They are about articles that need no reading,
         such as articles that are archived already.
         """
+        from archiver.outcomes import is_waiting  # `archiver --help` needs none of it
+
         for outcome in outcomes:
             self.hide()
             yield outcome
             if self._left:
                 self._left, self._done = self._left - 1, self._done + 1
-                self._failed += outcome.outcome == "failed"
+                self._failed += outcome.outcome == "failed" and not is_waiting(outcome)
                 self._show()
 
     def _show(self) -> None:
-        if not sys.stderr.isatty() or not self._left:
+        if not _is_shown() or not self._left:
             return
         from rich.progress import BarColumn, TextColumn
 
@@ -168,7 +175,7 @@ class FileProgress(_Line):
         self.done += count
         if self._line is not None:
             self._line.update(self._line.task_ids[0], completed=self.done)
-        elif self._total and sys.stderr.isatty():
+        elif self._total and _is_shown():
             self._show()
 
     def hide_for_each(self, findings: Iterable[Finding]) -> Iterator[Finding]:

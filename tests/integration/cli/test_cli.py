@@ -384,3 +384,11 @@ def test_docs_exit_codes_match_enum():
     page = (ROOT / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
     table = re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.M)
     assert {name: int(code) for code, name in table} == {code.name: code.value for code in Exit}
+
+
+def test_quiet_says_errors_only(folder):
+    done = add(folder, "-q", "a.html", "b.html", "missing.html")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "archiver: missing.html: no such file: check the path, or give an address\n"
+    assert (add(folder, "--quiet", "a.html").err, add(folder, "a.html").err) == ("", f"unchanged: {POST}\n")
+    assert json.loads(add(folder, "-q", "--json", "a.html").out)["outcome"] == "unchanged"
