@@ -19,7 +19,7 @@ def require_article(catalogue: Catalogue, name: str, settings: Settings) -> Arti
     """
     article = require_known(catalogue, name, settings)
     if article.taken_out:
-        message = f"taken out on {article.taken_out:%Y-%m-%d} (archiver rm --undo {article.key})"
+        message = f"taken out on {article.taken_out:%Y-%m-%d} (`archiver rm --undo {article.key}`)"
         raise InputError(message, concerns=name)
     return article
 
@@ -58,7 +58,7 @@ def unknown_article(name: str) -> InputError:
 
     If the name is an incomplete address of WeChat's, the message says what is missing: a shell may have cut it at `&`.
     """
-    message = "not in this archive: give an article's key (archiver list), its address, or the file of its post"
+    message = "not in this archive: give an article's key (`archiver list`), its address, or the file of its post"
     if urls.HOST in name and urls.looks_like_address(name):
         try:
             urls.parse_target(name)

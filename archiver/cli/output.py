@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TextIO
 
 import typer
 
+from archiver.cli.hints import with_options
 from archiver.errors import InputError, OutputError
 from archiver.text import CONTROL, json_line
 
@@ -32,9 +33,12 @@ class _Quiet:
 
 
 def print_message(text: str) -> None:
-    """Write a message of one line to stderr, with control characters replaced by spaces."""
+    """Write a message of one line to stderr, with control characters replaced by spaces.
+
+    The calls that it proposes, in backquotes, repeat the options of this one that name the archive.
+    """
     try:
-        typer.echo(CONTROL.sub(" ", text), err=True)
+        typer.echo(CONTROL.sub(" ", with_options(text)), err=True)
     except OSError:  # a message that nobody reads, or for which the disk has no room, must not fail the command
         _discard(sys.stderr)
 

@@ -42,6 +42,8 @@ def recheck_articles(
             summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose,
             bulk=not articles,
         )  # fmt: skip
-        printer.print_all(progress.track(archive.recheck(articles or None, requests.fetch_options(), progress.plan)))
+        outcomes = archive.recheck(articles or None, requests.fetch_options(), progress.plan)
+        with printer.sums_if_interrupted(progress):
+            printer.print_all(progress.track(outcomes))
     printer.print_summary(always=True)
     return printer.summary.exit_code

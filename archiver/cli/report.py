@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from archiver.models import Outcome
 
 if TYPE_CHECKING:
     from archiver.app import RunSummary
+    from archiver.cli.progress import ProgressBar, Spinner
 
 _FIELDS = [field.name for field in fields(Outcome) if field.name not in ("exit_code", "held_by")]
 
@@ -76,6 +78,20 @@ class OutcomePrinter:
         if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
             return []
         return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
+
+    @contextmanager
+    def sums_if_interrupted(self, progress: ProgressBar | Spinner) -> Iterator[None]:
+        """If ^C ends the `with` block, print what was done until then, and what `progress` knows to be left."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            progress.hide()
+            done = sums(self.summary.words)
+            if progress.left:
+                print_remark(f"{done}; {progress.left} left to do" if done else f"{progress.left} left to do")
+            elif done:
+                print_remark(done)
+            raise
 
     def print_summary(self, *, always: bool = False) -> None:
         """Print a summary of the outcomes to stderr, in up to two parts.

@@ -56,8 +56,10 @@ def run_sources(
             bulk=True, hides=lambda outcome: run_report.was_walled and is_about_wall(outcome),
         )  # fmt: skip
         warnings = []
-        for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
-            warnings += printer.warnings_of(outcome)
+        outcomes = progress.track(archive.run(fetch_options, run_report, progress.plan))
+        with printer.sums_if_interrupted(progress):
+            for outcome in printer.print_each(outcomes):
+                warnings += printer.warnings_of(outcome)
     for warning in run_report.warnings:
         print_remark(f"archiver: {warning}")
     for line in _format_changes(printer.summary):

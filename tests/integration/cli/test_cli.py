@@ -235,6 +235,7 @@ def test_add_interrupted_exits_130_without_traceback(folder):
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert stderr.splitlines()[0] == "1 archived"
     assert "Traceback" not in stderr
 
 

@@ -73,7 +73,7 @@ def test_batch_saved_page_error_names_add(offline: Command) -> None:
     (offline.folder / "a page.html").write_bytes(numbered.article(1).body)
     run = offline.batch("a page.html")
     assert (run.code, run.out) == (2, "")
-    assert run.err == "archiver: a page.html: a saved page, not a list: `archiver add 'a page.html'`\n"
+    assert run.err == "archiver: a page.html: a saved page, not a list: `archiver add 'a page.html' -o out`\n"
 
 
 @pytest.mark.parametrize(
