@@ -12,7 +12,7 @@ from itertools import groupby
 
 from archiver import urls
 from archiver.credentials import redact_words
-from archiver.errors import ArchiverError, ArticleRemoved, Exit, NotAnArticle
+from archiver.errors import ArchiverError, ArticleRemoved, CoolingDown, Exit, NotAnArticle
 from archiver.models import (
     CHINA,
     Article,
@@ -35,6 +35,13 @@ from archiver.writer.names import media_name
 NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
 _NOT_ASKED = "not asked: "
 LEFT = "left for another run, as --limit, --max-time or the budget asked"
+_NO_TIME = "no publish time on the page"
+_SAYS_ONLY = "the page says only"
+_NAMELESS = "the page does not name itself"
+_PAID = "a paid article"
+_LEFT_OUT = "left out, "
+_NOT_YET = "not saved yet"
+_INFORMATION = (_NO_TIME, _SAYS_ONLY, _NAMELESS, _PAID, _LEFT_OUT, _NOT_YET)  # beginnings of warnings that ask nothing
 _SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
 ADVICE = {  # advice for the user about a page that holds no article
     State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
@@ -91,8 +98,9 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
     message = str(error.args[0]) if error.concerns in (source, url) else str(error)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
     return Outcome(
-        source=source, url=url, state=state, outcome="failed", error=one_line(message), exit_code=error.exit_code
-    )
+        source=source, url=url, state=state, outcome="failed", error=one_line(message),
+        held_by="cool-down" if isinstance(error, CoolingDown) else "", exit_code=error.exit_code,
+    )  # fmt: skip
 
 
 def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
@@ -101,8 +109,14 @@ def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
     `reason` is the reason as text, for example that the archive cannot be written.
     """
     return Outcome(
-        source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", exit_code=exit_code
-    )
+        source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", held_by="failure",
+        exit_code=exit_code,
+    )  # fmt: skip
+
+
+def cooling_down(target: Target) -> Outcome:
+    """Return the failed outcome of a SOURCE that was not tried, because WeChat showed its wall to this call."""
+    return replace(not_asked(target, "WeChat wants a rest; it stays due", Exit.TRY_LATER), held_by="cool-down")
 
 
 def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
@@ -114,7 +128,7 @@ def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
         source=target.source, url=article.url, state=State.ARTICLE, outcome="skipped", key=article.key,
         title=article.title, account=article.account,
         published=article.published.isoformat() if article.published else "",
-        post=f"{output}/{article.post}" if article.post else "", images=article.images,
+        post=f"{output}/{article.post}" if article.post else "", images=article.images, held_by="record",
     )  # fmt: skip
 
 
@@ -126,7 +140,7 @@ def taken_out(target: Target, article: ArticleSummary) -> Outcome:
     return Outcome(
         source=target.source, url=article.url, outcome="skipped", key=article.key, title=article.title,
         account=article.account, published=article.published.isoformat() if article.published else "",
-        error=str(error), exit_code=error.exit_code,
+        error=str(error), held_by="record", exit_code=error.exit_code,
     )  # fmt: skip
 
 
@@ -148,6 +162,7 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
         state=record.state,
         outcome="skipped",
         error=one_line(f"{record.reason or record.state}{since}; --retry-gone asks again"),
+        held_by="record",
     )
 
 
@@ -178,7 +193,7 @@ def not_due(target: Target, record: UrlRecord) -> Outcome:
     return Outcome(
         source=target.source, url=target.url, state=record.state, outcome="failed",
         error=one_line(f"not due before {due_at(record):%H:%M %d %b} Beijing time (--retry asks now): {record.reason}"),
-        exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
+        held_by="pause", exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
 
@@ -189,7 +204,7 @@ def was_not_asked(outcome: Outcome) -> bool:
 
 def left(target: Target) -> Outcome:
     """Return the outcome of an address that is left for another run because of a limit that the user set."""
-    return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,))
+    return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,), held_by="limit")
 
 
 def recorded(outcome: Outcome) -> Outcome:
@@ -208,6 +223,26 @@ def recorded(outcome: Outcome) -> Outcome:
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL_STATES else outcome
+
+
+def is_waiting(outcome: Outcome) -> bool:
+    """Return whether a SOURCE only waits for its time: that of its next attempt, or the end of a cool-down."""
+    return outcome.outcome == "failed" and outcome.held_by in ("pause", "cool-down")
+
+
+def is_about_wall(outcome: Outcome) -> bool:
+    """Return whether an outcome says nothing but that WeChat shows its wall: in place of a page, or before."""
+    return outcome.held_by == "cool-down" or (
+        outcome.state is State.VERIFICATION and outcome.exit_code == Exit.TRY_LATER
+    )
+
+
+def asks_nothing(warning: str) -> bool:
+    """Return whether a warning only says how an article is, or what a later call does by itself.
+
+    No person has to do anything about it. `archiver show` has these warnings, too.
+    """
+    return warning.startswith(_INFORMATION)
 
 
 def can_succeed_later(outcome: Outcome, *, is_file: bool) -> bool:
@@ -256,24 +291,24 @@ def warnings(
         yield f"the post shows {coverage:.1%} of the page's text: compare it with the page, and report it"
     yield from map(one_line, article.warnings)
     if not article.published:
-        yield "no publish time on the page: the post is dated by its capture"
+        yield f"{_NO_TIME}: the post is dated by its capture"
     elif article.dated_from:
         date = f"{article.published:%Y-%m-%d}"
-        yield one_line(f"the page says only “{article.dated_from}”: dated {date}, counted back from its capture")
+        yield one_line(f"{_SAYS_ONLY} “{article.dated_from}”: dated {date}, counted back from its capture")
     if not (article.biz and article.mid and article.idx):
-        yield "the page does not name itself (biz, mid, idx): a digest of its text stands for it"
+        yield f"{_NAMELESS} (biz, mid, idx): a digest of its text stands for it"
     if article.paid:
-        yield "a paid article: only its free part was on the page"
+        yield f"{_PAID}: only its free part was on the page"
     for (_, reason), removals in groupby(sorted(article.removed, key=_step_and_reason), key=_step_and_reason):
         same_kind = list(removals)
         count = len(same_kind)
         times = f" ({count} ×)" if count > 1 else ""
         quote = f": {same_kind[0].text}" if same_kind[0].text else ""
-        yield one_line(f"left out, {reason}{times}{quote}")
+        yield one_line(f"{_LEFT_OUT}{reason}{times}{quote}")
     for reason in dict.fromkeys(lost.values()):
         if isinstance(reason, NotRequested):
             count = sum(each == reason for each in lost.values())
-            yield one_line(f"not saved yet, the post keeps the address ({reason}): {count} pictures or other media")
+            yield one_line(f"{_NOT_YET}, the post keeps the address ({reason}): {count} pictures or other media")
             continue
         addresses = [_shortened(url) for url, each in lost.items() if each == reason]
         yield one_line(f"not saved, the post keeps the address ({reason}): {' '.join(addresses)}")

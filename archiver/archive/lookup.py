@@ -21,7 +21,9 @@ def require_article(catalogue: Catalogue, name: str, settings: Settings) -> Arti
     article = require_known(catalogue, name, settings)
     if article.taken_out:
         said = message(
-            "taken out on {taken_out:%Y-%m-%d} (archiver rm --undo {key})", taken_out=article.taken_out, key=article.key
+            "taken out on {taken_out:%Y-%m-%d} (`archiver rm --undo {key}`)",
+            taken_out=article.taken_out,
+            key=article.key,
         )
         raise InputError(said, concerns=name)
     return article
@@ -62,7 +64,7 @@ def unknown_article(name: str) -> InputError:
     If the name is an incomplete address of WeChat's, the message says what is missing: a shell may have cut it at `&`.
     """
     said: str = message(
-        "not in this archive: give an article's key (archiver list), its address, or the file of its post"
+        "not in this archive: give an article's key (`archiver list`), its address, or the file of its post"
     )
     if urls.HOST in name and urls.looks_like_address(name):
         try:

@@ -41,7 +41,8 @@ def add_sources(
 
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
-        printer.print_all(spinner.hide_for_each(archive.add(_with_stdin(sources), spinner.show)))
+        with printer.sums_if_interrupted(spinner):
+            printer.print_all(spinner.hide_for_each(archive.add(_with_stdin(sources), spinner.show)))
     printer.print_summary()
     return printer.summary.exit_code
 

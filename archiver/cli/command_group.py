@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from archiver.cli import guesses
+from archiver.cli import guesses, hints
 from archiver.cli.help_text import HelpText
 from archiver.cli.language import help_said
 from archiver.cli.options import GENERAL
@@ -66,11 +66,13 @@ class ArchiverCommand(_Helpful, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - of a type that typer keeps to itself
         """Read the arguments of a call. Raise UsageError if one is missing, or if there are too many."""
         ctx.allow_extra_args = True
+        hints.remember(None, None)
         try:
             super().parse_args(ctx, args)
         except typer.BadParameter as error:
             missing = None if error.message or ctx.resilient_parsing else guesses.nothing_given(str(self.name))
             raise missing or error from error
+        hints.remember(ctx.params.get("output"), ctx.params.get("config"))
         if ctx.args and not ctx.resilient_parsing:
             raise guesses.too_many_arguments(str(self.name), ctx.args)
         return list(ctx.args)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.hints import with_options
 from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _lines(check: Check) -> Iterator[str]:
     """Yield the lines about a check: one, or at a terminal as many as 80 columns need; then those about its page."""
     from archiver.cli.status_layout import filled_lines  # rich, which `archiver --help` does not load
 
-    label, advice = f"{check.name:<13} {check.state:<10}", f"{_ADVICE}{check.advice}"
+    label, advice = f"{check.name:<13} {check.state:<10}", f"{_ADVICE}{with_options(check.advice)}"
     if not sys.stdout.isatty():
         yield f"{label:<{_INDENT}}{check.message}{f'; {advice}' if check.advice else ''}"
         yield from (" " * _INDENT + words for words in (_page_lines(check.page) if check.page else ()))

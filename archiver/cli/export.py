@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.output import print_json, print_line, print_message, table_output
+from archiver.cli.output import print_json, print_line, print_message, print_remark, table_output
 from archiver.cli.progress import Spinner
 
 EXAMPLES = """\b
@@ -100,7 +100,7 @@ def export_articles(
         print_message(f"archiver: not exported: {line}")
     for line in result.remarks:
         print_message(f"archiver: {line}")
-    print_message(f"{result.articles} exported")
+    print_remark(f"{result.articles} exported")
     if common.as_json:
         print_json(asdict(result))
     elif not writes_stdout:

@@ -5,18 +5,16 @@ These functions only look at the words of the call, and at whether a file or fol
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from archiver.cli.hints import quoted
 from archiver.errors import UsageError
 
 _PAGE_SUFFIXES = (".html", ".htm", ".mhtml", ".mht", ".webarchive")
 _LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".md", ".xlsx", ".json", ".jsonl")
 _HOST = "mp.weixin.qq.com"
-_PLAIN = re.compile(r"[\w@%+=:,./-]+")  # what no shell needs quotes for, Chinese characters included
 
 # Words that people try first, because other programs call their commands so.
 _OTHER_WORDS = {
@@ -47,6 +45,12 @@ def is_source(word: str) -> bool:
     if name == "-" or "://" in name or _HOST in name.lower() or name.lower().startswith("file:"):
         return True
     return name.lower().endswith(_PAGE_SUFFIXES) or _is_file(name)
+
+
+def is_address(word: str) -> bool:
+    """Return whether a word is the address of a website, and not that of a file: nor is there a file of this name."""
+    name = word.strip()
+    return not name.lower().startswith("file:") and not _is_file(word) and ("://" in name or _HOST in name.lower())
 
 
 def unknown_command(word: str, commands: Collection[str]) -> UsageError:
@@ -89,11 +93,6 @@ def too_many_arguments(command: str, words: Sequence[str]) -> UsageError:
             f"word in them: `archiver search {word}`"
         )
     return UsageError(f"`{command}` takes no {word}: `archiver {command} --help` says what it takes")
-
-
-def quoted(word: str) -> str:
-    """Return a word as a person types it at a shell: between quotes if it needs any."""
-    return word if _PLAIN.fullmatch(word) else shlex.quote(word)
 
 
 def _most_similar(word: str, commands: Collection[str]) -> str:

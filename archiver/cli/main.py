@@ -31,7 +31,7 @@ from archiver.cli import (
     verify,
 )
 from archiver.cli import list as list_
-from archiver.cli.command_group import ArchiverCommand, ArchiverGroup, CommandSection, print_version
+from archiver.cli.command_group import ArchiverGroup, CommandSection, print_version
 from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from archiver.cli.logging_setup import start_logging
-from archiver.cli.output import print_message
+from archiver.cli.output import be_quiet, print_remark
 
 if TYPE_CHECKING:
     from archiver.app import ArticleQuery, FetchOptions
@@ -46,6 +46,16 @@ Verbose = Annotated[
         callback=start_logging,
         show_default=False,
         help="Log requests and decisions on stderr; -vv also retries, claims, locks, statements.",
+        rich_help_panel=GENERAL,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "-q",
+        "--quiet",
+        callback=be_quiet,
+        help="Say errors only: no new posts, warnings, sums, progress.",
         rich_help_panel=GENERAL,
     ),
 ]
@@ -103,6 +113,7 @@ class CommonOptions:
     ] = ""
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.", rich_help_panel=GENERAL)] = False
     verbose: Verbose = 0
+    quiet: Quiet = False
 
     def settings(self, output: str | None) -> Settings:
         """Return the settings for this run of the program.
@@ -119,7 +130,7 @@ class CommonOptions:
         if chosen.pop("no_media", None):
             chosen["media"] = {"save": False}
         return load(
-            chosen, os.environ, Path(), self.config, lambda warning: print_message(f"archiver: warning: {warning}")
+            chosen, os.environ, Path(), self.config, lambda warning: print_remark(f"archiver: warning: {warning}")
         )
 
     def _settings_names(self) -> Iterator[str]:

@@ -11,26 +11,53 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TextIO
 
 import typer
 
+from archiver.cli.hints import with_options
 from archiver.errors import InputError, OutputError
 from archiver.text import CONTROL, json_line
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-_LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
 REPORT_BUG = "a bug of archiver's: please report it, with the page's address and what -v shows"
+_LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
+
+
+class _Quiet:
+    """Whether `--quiet` was given in this process."""
+
+    is_on: ClassVar[bool] = False
 
 
 def print_message(text: str) -> None:
-    """Write a message of one line to stderr, with control characters replaced by spaces."""
+    """Write a message of one line to stderr, with control characters replaced by spaces.
+
+    The calls that it proposes, in backquotes, repeat the options of this one that name the archive.
+    """
     try:
-        typer.echo(CONTROL.sub(" ", text), err=True)
+        typer.echo(CONTROL.sub(" ", with_options(text)), err=True)
     except OSError:  # a message that nobody reads, or for which the disk has no room, must not fail the command
         _discard(sys.stderr)
+
+
+def print_remark(text: str) -> None:
+    """Write a message like `print_message`, unless the user asked for errors only: a sum, a warning, a hint."""
+    if not _Quiet.is_on:
+        print_message(text)
+
+
+def be_quiet(quiet: bool) -> bool:
+    """Print no remarks from now on, if `quiet`. This is the callback of the option `-q`. Return `quiet`."""
+    _Quiet.is_on = quiet
+    return quiet
+
+
+def is_quiet() -> bool:
+    """Return whether the user asked for errors only."""
+    return _Quiet.is_on
 
 
 def print_message_lines(text: str) -> None:

@@ -69,7 +69,7 @@ def remove_articles(
         articles = articles or []
         if removal.undo:
             for article in archive.undo_removal(articles):
-                print_message(f"forgotten: {article.title} ({article.key}); archiver add {article.url}")
+                print_message(f"forgotten: {article.title} ({article.key}); `archiver add {article.url}`")
             return Exit.OK
         if not (removal.yes or removal.dry_run) and not _confirm(archive, articles):
             print_message("nothing was taken out")

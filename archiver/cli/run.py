@@ -15,7 +15,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.doctor import call_for
-from archiver.cli.output import print_message
+from archiver.cli.output import print_message, print_remark
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 
@@ -41,10 +41,11 @@ def run_sources(
 ) -> int:
     """Archive what is new in the sources that archiver.yml names, and what is due; for cron.
 
-    Prints nothing if no article is new or changed, nothing went wrong and nothing was left undone. Then cron sends no
-    mail.
+    Prints nothing if no article is new or changed and nothing went wrong. Then cron sends no mail. WeChat's wall is
+    told when it comes, and not again until a page has come.
     """
     from archiver.app import Archiver, RunReport
+    from archiver.outcomes import is_about_wall
     from archiver.storage.local import write_lines
 
     settings = common.settings(output)
@@ -53,16 +54,20 @@ def run_sources(
     with Archiver(settings) as archive:
         with ProgressBar(settings.interval) as progress:
             printer = OutcomePrinter(
-                summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
+                summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose),
+                quiet=not common.verbose, bulk=True,
+                hides=lambda outcome: run_report.was_walled and is_about_wall(outcome),
             )  # fmt: skip
             warnings = []
-            for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
-                warnings += printer.warnings_of(outcome)
+            outcomes = progress.track(archive.run(fetch_options, run_report, progress.plan))
+            with printer.sums_if_interrupted(progress):
+                for outcome in printer.print_each(outcomes):
+                    warnings += printer.warnings_of(outcome)
         for warning in run_report.warnings:
-            print_message(f"archiver: {warning}")
+            print_remark(f"archiver: {warning}")
         for line in _format_changes(printer.summary):
-            print_message(f"archiver: {line}")
-        if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
+            print_remark(f"archiver: {line}")
+        if printer.has_news:  # unchanged articles, and a wall that was met before, are not worth a summary
             printer.print_summary(always=True)
         content = _report_content(printer.summary, run_report, warnings)
         for line in archive.send_news(content):

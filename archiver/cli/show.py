@@ -10,6 +10,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.doctor import call_for
+from archiver.cli.hints import with_options
 from archiver.cli.list import record_line
 from archiver.cli.output import json_fields, print_json, print_line
 
@@ -66,7 +67,9 @@ def _detail_lines(detail: ArticleDetail) -> Iterator[str]:
     if detail.article:
         yield from _article_lines(detail.article)
         if detail.format_notes:
-            yield f"format    WeChat changed the article's page; `{call_for(detail.article.url)}` says more"
+            yield with_options(
+                f"format    WeChat changed the article's page; `{call_for(detail.article.url)}` says more"
+            )
     for note in detail.format_notes:
         yield f"format    {note.detail}"
     for address in detail.addresses:

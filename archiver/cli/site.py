@@ -10,7 +10,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.export import ExportSelection
-from archiver.cli.output import print_json, print_line, print_message
+from archiver.cli.output import print_json, print_line, print_message, print_remark
 from archiver.cli.progress import Spinner
 from archiver.cli.serve import require_libraries
 
@@ -46,7 +46,7 @@ def write_site(
         result = generate_site(archive, request, spinner.show)
     for path in result.missing:
         print_message(f"archiver: not in the archive: {path}")
-    print_message(f"{result.articles} articles, {result.written} files written, {result.deleted} deleted")
+    print_remark(f"{result.articles} articles, {result.written} files written, {result.deleted} deleted")
     if common.as_json:
         print_json(asdict(result))
     else:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.filesize import decimal
 
+from archiver.cli.hints import with_options
+
 if TYPE_CHECKING:
     from archiver.app import ArchiveStatus
     from archiver.models.status import DiskUsage, RunRecord, SourceStatus
@@ -36,7 +38,7 @@ def status_lines(status: ArchiveStatus) -> Iterator[str]:
     yield ""
     yield "Needs a person:" if status.needs else "Nothing needs a person."
     for need in status.needs:
-        yield from filled_lines("-", [need.said], 2)
+        yield from filled_lines("-", [with_options(need.said)], 2)
 
 
 def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:

@@ -16,6 +16,7 @@ from archiver.catalogue import Catalogue
 from archiver.commands.follow_links import LinkFollower
 from archiver.commands.recheck import recheck_jobs
 from archiver.commands.scheduler import Scheduler, remaining_jobs
+from archiver.commands.status import wall_status
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
@@ -92,6 +93,8 @@ class _Run:
 
     def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
         """Do all the work of a run and yield the outcomes."""
+        now = self.context.now().timestamp()
+        self.report.was_walled = wall_status(self.context.settings, now).cooldown > 0
         by_place: dict[str, Job] = {}
         for source in self.context.settings.sources:
             for job in (yield from self._gather(source)) if not source.links else ():

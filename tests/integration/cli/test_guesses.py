@@ -56,7 +56,7 @@ def test_help_of_a_command(folder):  # noqa: F811
         (("add",), "`archiver add https://mp.weixin.qq.com/s/…`"),
         (("batch",), "`archiver batch addresses.txt`"),
         (("add", "--interval", "0"), "`archiver add https://mp.weixin.qq.com/s/…`"),
-        (("list", "-o", "X", "微信号"), "`archiver list --account 微信号`"),
+        (("list", "-o", "X", "微信号"), "`archiver list --account 微信号 -o X`"),
         (("-o", "blog", "list"), "`archiver list -o blog`"),
         (("run", "addresses.txt"), "`archiver batch addresses.txt`"),
         (("show",), "KEY|URL|FILE"),
@@ -92,3 +92,44 @@ def test_help_lists_common_options_last(folder):  # noqa: F811
     titles = [line[:-1] for line in said.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert titles == ["Options", "Requests to WeChat", "How posts are written", "Options of every command"]
     assert said.index("Options of every command:") < said.index("--output")
+
+
+def test_batch_address_names_add(archiver: Command) -> None:
+    done = archiver("batch", numbered.address(1), "-o", "my blog")
+    assert (done.code, done.out) == (2, "")
+    assert f"`archiver add {numbered.address(1)} -o 'my blog'`" in done.err
+
+
+def test_batch_saved_page_names_add_with_the_options_of_the_call(folder):  # noqa: F811
+    (folder / "my.yml").touch()
+    done = run(folder, "batch", "a.html", "-o", "博客", "--config", "my.yml")
+    assert (done.code, done.out) == (2, "")
+    assert "`archiver add a.html -o 博客 --config my.yml`" in done.err
+
+
+def test_batch_several_lists_are_one(archiver: Command, world: World) -> None:
+    one, two, three = numbered.serve(world, (1, 2, 3))
+    lists = (
+        archiver.write("a.txt", one, two, "说明"),
+        archiver.write("b.txt", two, "https://mp.weixin.qq.com/s/x", three),
+    )
+    done = archiver("batch", "--interval", "0", "-o", "out", "--failed", "again.txt", *lists)
+    assert (done.code, len(archiver.posts)) == (2, 3)
+    (broken,) = [line for line in done.err.splitlines() if "line 2" in line]
+    assert broken.endswith("(in b.txt)")
+    assert "archiver: a.txt, b.txt: 1 line without an address of WeChat's" in done.err
+    assert "      3  archived" in done.err
+    assert len(world.asked("mp.weixin.qq.com")) == 3
+
+
+def test_batch_missing_list_among_several_asks_nothing(archiver: Command, world: World) -> None:
+    done = archiver("batch", "-o", "out", archiver.write("a.txt", *numbered.serve(world, (1,))), "missing.txt")
+    assert (done.code, world.requests) == (66, [])
+    assert "missing.txt" in done.err
+
+
+def test_hint_of_a_removal_names_the_archive(folder):  # noqa: F811
+    run(folder, "add", "-o", "blog", "a.html")
+    run(folder, "rm", "--yes", "-o", "blog", f"blog/_posts/{POST.rpartition('/')[2]}")
+    key = "MzA3MDAwMDAwMA==:2650000001:1"
+    assert f"`archiver rm --undo {key} -o blog`" in run(folder, "add", "-o", "blog", "a.html").err

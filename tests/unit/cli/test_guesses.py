@@ -77,10 +77,3 @@ def test_too_many_arguments_names_the_call(command: str, words: list[str], call:
 
 def test_too_many_arguments_folder_is_an_archive(tmp_path: Path) -> None:
     assert str(guesses.too_many_arguments("verify", [str(tmp_path)])).endswith(f"`archiver verify -o {tmp_path}`")
-
-
-@pytest.mark.parametrize(
-    ("word", "typed"), [("a.txt", "a.txt"), ("微信号", "微信号"), ("a b", "'a b'"), ("$HOME", "'$HOME'"), ("", "''")]
-)
-def test_quoted_only_where_a_shell_needs_it(word: str, typed: str) -> None:
-    assert guesses.quoted(word) == typed
