@@ -13,6 +13,7 @@ from itertools import groupby
 from archiver import urls
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, ArticleRemoved, CoolingDown, Exit, NotAnArticle
+from archiver.messages.message import message
 from archiver.models import (
     CHINA,
     Article,
@@ -32,30 +33,32 @@ from archiver.models import (
 from archiver.policy import TERMINAL_STATES, due_at
 from archiver.writer.names import media_name
 
-NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
+NEEDS_SHORT = message(
+    "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
+)
 _NOT_ASKED = "not asked: "
-LEFT = "left for another run, as --limit, --max-time or the budget asked"
-_NO_TIME = "no publish time on the page"
-_SAYS_ONLY = "the page says only"
-_NAMELESS = "the page does not name itself"
-_PAID = "a paid article"
-_LEFT_OUT = "left out, "
-_NOT_YET = "not saved yet"
+LEFT = message("left for another run, as --limit, --max-time or the budget asked")
+_NO_TIME = message("no publish time on the page")
+_SAYS_ONLY = message("the page says only")
+_NAMELESS = message("the page does not name itself")
+_PAID = message("a paid article")
+_LEFT_OUT = message("left out, ")
+_NOT_YET = message("not saved yet")
 _INFORMATION = (_NO_TIME, _SAYS_ONLY, _NAMELESS, _PAID, _LEFT_OUT, _NOT_YET)  # beginnings of warnings that ask nothing
-_SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
+_SOLVE = message("open the address in a browser, solve it, export the cookies and pass --cookies")
 ADVICE = {  # advice for the user about a page that holds no article
-    State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
-    State.VIOLATION: "WeChat took it down; only a page saved earlier can be archived",
-    State.UNAVAILABLE: "WeChat does not show it; try again another day",
-    State.EXPIRED: "the address was a temporary one; use the article's own",
-    State.INVALID: "WeChat does not know the address; copy it again, whole",
-    State.MIGRATED: "the account moved and its new address gave no article; try again later",
-    State.VERIFICATION: f"WeChat wants to see a person; wait some hours, or {_SOLVE}",
-    State.TRUNCATED: "the page is cut off; try again, or save it again",
-    State.NOT_ARTICLE: "the page is no article; give the address of one",
-    State.UNKNOWN: "archiver does not know such a page; if a browser shows an article there, report it",
+    State.DELETED: message("its publisher deleted it; only a page saved earlier can be archived"),
+    State.VIOLATION: message("WeChat took it down; only a page saved earlier can be archived"),
+    State.UNAVAILABLE: message("WeChat does not show it; try again another day"),
+    State.EXPIRED: message("the address was a temporary one; use the article's own"),
+    State.INVALID: message("WeChat does not know the address; copy it again, whole"),
+    State.MIGRATED: message("the account moved and its new address gave no article; try again later"),
+    State.VERIFICATION: message("WeChat wants to see a person; wait some hours, or {solve}", solve=_SOLVE),
+    State.TRUNCATED: message("the page is cut off; try again, or save it again"),
+    State.NOT_ARTICLE: message("the page is no article; give the address of one"),
+    State.UNKNOWN: message("archiver does not know such a page; if a browser shows an article there, report it"),
 }
-_ALBUM_ADVICE = (
+_ALBUM_ADVICE = message(
     "it is an album: name it as a source in archiver.yml (`album:` and its address); `archiver run` lists its articles"
 )
 
@@ -81,10 +84,11 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
     """
     is_blocked = classification.state is State.VERIFICATION and not page.saved  # a saved page does not change
     is_long = is_blocked and not urls.is_short(page.url)
-    message = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
+    said = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
+    advice = _ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]
     return Outcome(
         source=target.source, url=urls.canonicalize(page.url), state=classification.state, outcome="failed",
-        error=one_line(f"{message}; {_ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]}"),
+        error=one_line(message("{notice}; {advice}", notice=said, advice=advice)),
         warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
@@ -95,10 +99,10 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
     `url` is the canonical address of the SOURCE, '' if it has none.
     """
     source = redact_words(source)
-    message = str(error.args[0]) if error.concerns in (source, url) else str(error)
+    said = str(error.args[0]) if error.concerns in (source, url) else str(error)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
     return Outcome(
-        source=source, url=url, state=state, outcome="failed", error=one_line(message),
+        source=source, url=url, state=state, outcome="failed", error=one_line(said),
         held_by="cool-down" if isinstance(error, CoolingDown) else "", exit_code=error.exit_code,
     )  # fmt: skip
 
@@ -109,8 +113,8 @@ def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
     `reason` is the reason as text, for example that the archive cannot be written.
     """
     return Outcome(
-        source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", held_by="failure",
-        exit_code=exit_code,
+        source=target.source, url=target.url, outcome="failed", error=message("not asked: {reason}", reason=reason),
+        held_by="failure", exit_code=exit_code,
     )  # fmt: skip
 
 
@@ -135,7 +139,11 @@ def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
 def taken_out(target: Target, article: ArticleSummary) -> Outcome:
     """Return the outcome of an article that the user removed; its error message says how to undo the removal."""
     error = ArticleRemoved(
-        f"taken out on {article.taken_out:%Y-%m-%d}; `archiver rm --undo {article.key}`, then add it"
+        message(
+            "taken out on {taken_out:%Y-%m-%d}; `archiver rm --undo {key}`, then add it",
+            taken_out=article.taken_out,
+            key=article.key,
+        )
     )
     return Outcome(
         source=target.source, url=article.url, outcome="skipped", key=article.key, title=article.title,
@@ -149,8 +157,8 @@ def no_snapshot(target: Target, article: ArticleSummary, output: str) -> Outcome
 
     `output` is the path of the archive's folder.
     """
-    message = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
-    return replace(known(target, article, output), warnings=(message,))
+    said = message("its page was not kept, the post stays as it is: `archiver add` and its address read it again")
+    return replace(known(target, article, output), warnings=(said,))
 
 
 def gone(target: Target, record: UrlRecord) -> Outcome:
@@ -161,7 +169,9 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
         url=target.url,
         state=record.state,
         outcome="skipped",
-        error=one_line(f"{record.reason or record.state}{since}; --retry-gone asks again"),
+        error=one_line(
+            message("{reason}{since}; --retry-gone asks again", reason=record.reason or record.state, since=since)
+        ),
         held_by="record",
     )
 
@@ -178,12 +188,12 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
     """
     if post.outcome == "failed":
         exit_code = post.exit_code if post.exit_code == Exit.CANNOT_WRITE else notice.exit_code
-        warning = f"its post stays as it is: {post.error}"
+        warning = message("its post stays as it is: {reason}", reason=post.error)
         return replace(notice, warnings=(*notice.warnings, warning), exit_code=exit_code)
     reason = notice.error.partition(";")[0]
     return replace(
         post, source=notice.source, state=notice.state, exit_code=notice.exit_code,
-        error=one_line(f"{reason}; the archive keeps what it has"),
+        error=one_line(message("{reason}; the archive keeps what it has", reason=reason)),
     )  # fmt: skip
 
 
@@ -192,7 +202,12 @@ def not_due(target: Target, record: UrlRecord) -> Outcome:
     is_blocked = record.state is State.VERIFICATION
     return Outcome(
         source=target.source, url=target.url, state=record.state, outcome="failed",
-        error=one_line(f"not due before {due_at(record):%H:%M %d %b} Beijing time (--retry asks now): {record.reason}"),
+        error=one_line(
+            message(
+                "not due before {due:%H:%M %d %b} Beijing time (--retry asks now): {reason}",
+                due=due_at(record), reason=record.reason,
+            )
+        ),
         held_by="pause", exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
@@ -288,32 +303,57 @@ def warnings(
     None.
     """
     if coverage is not None:
-        yield f"the post shows {coverage:.1%} of the page's text: compare it with the page, and report it"
+        yield message(
+            "the post shows {coverage:.1%} of the page's text: compare it with the page, and report it",
+            coverage=coverage,
+        )
     yield from map(one_line, article.warnings)
     if not article.published:
-        yield f"{_NO_TIME}: the post is dated by its capture"
+        yield message("{no_time}: the post is dated by its capture", no_time=_NO_TIME)
     elif article.dated_from:
         date = f"{article.published:%Y-%m-%d}"
-        yield one_line(f"{_SAYS_ONLY} “{article.dated_from}”: dated {date}, counted back from its capture")
+        yield one_line(
+            message(
+                "{says_only} “{dated_from}”: dated {date}, counted back from its capture",
+                says_only=_SAYS_ONLY,
+                dated_from=article.dated_from,
+                date=date,
+            )
+        )
     if not (article.biz and article.mid and article.idx):
-        yield f"{_NAMELESS} (biz, mid, idx): a digest of its text stands for it"
+        yield message("{nameless} (biz, mid, idx): a digest of its text stands for it", nameless=_NAMELESS)
     if article.paid:
-        yield f"{_PAID}: only its free part was on the page"
+        yield message("{paid}: only its free part was on the page", paid=_PAID)
     for (_, reason), removals in groupby(sorted(article.removed, key=_step_and_reason), key=_step_and_reason):
         same_kind = list(removals)
         count = len(same_kind)
         times = f" ({count} ×)" if count > 1 else ""
         quote = f": {same_kind[0].text}" if same_kind[0].text else ""
-        yield one_line(f"{_LEFT_OUT}{reason}{times}{quote}")
+        yield one_line(
+            message("{left_out}{reason}{times}{quote}", left_out=_LEFT_OUT, reason=reason, times=times, quote=quote)
+        )
     for reason in dict.fromkeys(lost.values()):
         if isinstance(reason, NotRequested):
             count = sum(each == reason for each in lost.values())
-            yield one_line(f"{_NOT_YET}, the post keeps the address ({reason}): {count} pictures or other media")
+            yield one_line(
+                message(
+                    "{not_yet}, the post keeps the address ({reason}): {count} pictures or other media",
+                    not_yet=_NOT_YET,
+                    reason=reason,
+                    count=count,
+                )
+            )
             continue
         addresses = [_shortened(url) for url, each in lost.items() if each == reason]
-        yield one_line(f"not saved, the post keeps the address ({reason}): {' '.join(addresses)}")
+        yield one_line(
+            message(
+                "not saved, the post keeps the address ({reason}): {addresses}",
+                reason=reason,
+                addresses=" ".join(addresses),
+            )
+        )
     if written.outcome == "skipped":
-        yield f"{written.path} was edited by hand and stays as it is; --force overwrites it"
+        yield message("{post} was edited by hand and stays as it is; --force overwrites it", post=written.path)
 
 
 def doubts(files: Mapping[str, str]) -> Iterator[str]:
@@ -324,7 +364,9 @@ def doubts(files: Mapping[str, str]) -> Iterator[str]:
     """
     for reason in dict.fromkeys(files.values()):
         addresses = [_shortened(url) for url, each in files.items() if each == reason]
-        yield one_line(f"shown as it lies here ({reason}): {' '.join(addresses)}")
+        yield one_line(
+            message("shown as it lies here ({reason}): {addresses}", reason=reason, addresses=" ".join(addresses))
+        )
 
 
 def _step_and_reason(removal: Removal) -> tuple[str, str]:
@@ -345,26 +387,58 @@ def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: b
     """
 
     def count_words(*outcomes: str) -> str:
-        kinds = (("post", "articles"), ("media", "pictures"), ("page", "pages"), ("removal", "removals"))
-        return ", ".join(f"{sum(counts.get((what, each), 0) for each in outcomes)} {word}" for what, word in kinds)
+        kinds = {"post": "articles", "media": "pictures", "page": "pages", "removal": "removals"}
+        numbers = {word: sum(counts.get((what, each), 0) for each in outcomes) for what, word in kinds.items()}
+        return message("{articles} articles, {pictures} pictures, {pages} pages, {removals} removals", **numbers)
 
-    lines = [f"taken in: {count_words('imported', 'updated')}; here already: {count_words('unchanged')}"]
+    lines: list[str] = [
+        message(
+            "taken in: {new}; here already: {old}", new=count_words("imported", "updated"), old=count_words("unchanged")
+        )
+    ]
     total = Counter[str]()
     for (_, outcome), count in counts.items():
         total[outcome] += count
     if total["skipped"]:
-        lines.append(f"{total['skipped']} files of articles that were taken out here: --restore-removed takes them in")
+        lines.append(
+            message(
+                "{count} files of articles that were taken out here: --restore-removed takes them in",
+                count=total["skipped"],
+            )
+        )
     if total["conflict"]:
-        lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in .archive/conflicts")
+        lines.append(
+            message("{count} conflicts: ours stays, theirs lie in .archive/conflicts", count=total["conflict"])
+        )
     if total["failed"]:
-        lines.append(f"{total['failed']} files of {name} are damaged and were not taken: keep it until they are had")
+        lines.append(
+            message(
+                "{count} files of {name} are damaged and were not taken: keep it until they are had",
+                count=total["failed"],
+                name=name,
+            )
+        )
     elif total["left"]:
-        lines.append(f"{total['left']} files of {name} were not taken (-v names them): save yours before it is deleted")
+        lines.append(
+            message(
+                "{count} files of {name} were not taken (-v names them): save yours before it is deleted",
+                count=total["left"],
+                name=name,
+            )
+        )
     elif not is_dry:
-        lines.append(f"every article, picture and page that {name} holds is here or named above: it can be deleted")
+        lines.append(
+            message(
+                "every article, picture and page that {name} holds is here or named above: it can be deleted", name=name
+            )
+        )
     return lines
 
 
 def one_line(text: str) -> str:
-    """Return `text` as one line, in which each run of white space is replaced by one space."""
-    return " ".join(text.split())
+    """Return `text` as one line, in which each run of white space is replaced by one space.
+
+    A text that is one line already is returned itself, so that a message stays one.
+    """
+    line = " ".join(text.split())
+    return text if line == text else line

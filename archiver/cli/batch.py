@@ -16,6 +16,7 @@ from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 from archiver.cli.tracked_entries import TrackedEntries
 from archiver.errors import UsageError
+from archiver.messages.message import counted_message, message
 
 if TYPE_CHECKING:
     from archiver.sources import ListEntry
@@ -69,11 +70,13 @@ def archive_list(
             raise
     if entries.notes:
         name = ", ".join("stdin" if each == "-" else each for each in lists)
-        lines = "line" if entries.notes == 1 else "lines"
-        print_remark(f"archiver: {name}: {entries.notes} {lines} without an address of WeChat's")
-    printer.print_summary_table()
-    if failed is not None:
-        _write_remaining(Path(failed), entries)
+        print_remark(
+            counted_message(
+                "archiver: {name}: {number} line without an address of WeChat's",
+                "archiver: {name}: {number} lines without an address of WeChat's",
+                entries.notes, name=name,
+            )
+        )  # fmt: skip
     return printer.summary.exit_code
 
 
@@ -88,7 +91,7 @@ def _read(lists: Sequence[str]) -> Iterator[ListEntry]:
     seen: set[str] = set()
     for name in lists:
         if guesses.is_address(name):
-            raise UsageError(f"this is an address, not a list: `archiver add {quoted(name)}`")
+            raise UsageError(message("this is an address, not a list: `archiver add {name}`", name=quoted(name)))
         for entry in read_list(name):
             if entry.target is None:
                 is_unclear = entry.error and len(lists) > 1
@@ -108,4 +111,4 @@ def _write_remaining(path: Path, entries: TrackedEntries) -> None:
     lines = list(entries.remaining_lines(path.parent))
     write_lines(path, lines)
     if lines:
-        print_remark(f"{len(lines)} left to do: `archiver batch {quoted(str(path))}`")
+        print_remark(message("{count} left to do: `archiver batch {path}`", count=len(lines), path=quoted(str(path))))

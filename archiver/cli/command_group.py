@@ -8,13 +8,13 @@ from inspect import cleandoc
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from archiver.cli import guesses, hints
 from archiver.cli.help_text import HelpText
 from archiver.cli.language import help_said
 from archiver.cli.options import GENERAL
 from archiver.cli.output import print_text
+from archiver.cli.values import LeanCommand, LeanGroup
 
 _OWN = "Options"  # the title above the options that only one command has
 _ARGUMENTS = "Arguments"
@@ -60,7 +60,7 @@ class _Helpful:
                 )
 
 
-class ArchiverCommand(_Helpful, TyperCommand):
+class ArchiverCommand(_Helpful, LeanCommand):
     """A command whose help groups its options, and which names the right call if a word is missing or too many."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - of a type that typer keeps to itself
@@ -106,7 +106,7 @@ def _record_said(parameter: Any, ctx: Any) -> tuple[str, str] | None:  # noqa: A
     return names, help_said(own) + text.removeprefix(own).replace("[required]", help_said("[required]"))
 
 
-class ArchiverGroup(_Helpful, TyperGroup):
+class ArchiverGroup(_Helpful, LeanGroup):
     """The program `archiver` itself: a command for each of its commands.
 
     `sections` are those of its help. A call without a command that names an article means `add`.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archiver.cli.hints import quoted
 from archiver.errors import UsageError
+from archiver.messages.message import message
 
 _PAGE_SUFFIXES = (".html", ".htm", ".mhtml", ".mht", ".webarchive")
 _LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".md", ".xlsx", ".json", ".jsonl")
@@ -31,8 +32,12 @@ _OTHER_WORDS = {
 
 # What a call without its argument is answered.
 _NOTHING_GIVEN = {
-    "add": "name a SOURCE: an address, as in `archiver add https://mp.weixin.qq.com/s/…`, or a page saved by a browser",
-    "batch": "name a LIST of addresses: `archiver batch addresses.txt`; for one address: `archiver add ADDRESS`",
+    "add": message(
+        "name a SOURCE: an address, as in `archiver add https://mp.weixin.qq.com/s/…`, or a page saved by a browser"
+    ),
+    "batch": message(
+        "name a LIST of addresses: `archiver batch addresses.txt`; for one address: `archiver add ADDRESS`"
+    ),
 }
 
 
@@ -57,8 +62,10 @@ def unknown_command(word: str, commands: Collection[str]) -> UsageError:
     """Return the error for a word that is no command, which names the most similar one, if any."""
     known = _OTHER_WORDS.get(word.lower()) or _most_similar(word.lower(), commands)
     if known:
-        return UsageError(f"there is no command {quoted(word)}; did you mean `archiver {known}`?")
-    return UsageError(f"there is no command {quoted(word)}; `archiver --help` lists them all")
+        return UsageError(
+            message("there is no command {word}; did you mean `archiver {known}`?", word=quoted(word), known=known)
+        )
+    return UsageError(message("there is no command {word}; `archiver --help` lists them all", word=quoted(word)))
 
 
 def option_before_command(arguments: Sequence[str], commands: Collection[str]) -> UsageError | None:
@@ -68,7 +75,9 @@ def option_before_command(arguments: Sequence[str], commands: Collection[str]) -
         return None
     rest = list(arguments)
     rest.remove(command)
-    return UsageError(f"options stand behind the command: `archiver {' '.join(map(quoted, [command, *rest]))}`")
+    return UsageError(
+        message("options stand behind the command: `archiver {call}`", call=" ".join(map(quoted, [command, *rest])))
+    )
 
 
 def nothing_given(command: str) -> UsageError | None:
@@ -80,19 +89,39 @@ def too_many_arguments(command: str, words: Sequence[str]) -> UsageError:
     """Return the error for words that a command does not take, with the call that was probably meant."""
     word = quoted(words[0])
     if _is_folder(words[0]):
-        return UsageError(f"-o names the folder of an archive: `archiver {command} -o {word}`")
+        return UsageError(
+            message("-o names the folder of an archive: `archiver {command} -o {word}`", command=command, word=word)
+        )
     if command == "run" and words[0].lower().endswith(_LIST_SUFFIXES):
         return UsageError(
-            f"`run` reads the lists that archiver.yml names under `sources:`; this one alone: `archiver batch {word}`"
+            message(
+                "`run` reads the lists that archiver.yml names under `sources:`; this one alone: "
+                "`archiver batch {word}`",
+                word=word,
+            )
         )
     if is_source(words[0]):
-        return UsageError(f"`{command}` takes no address and no file; to archive it: `archiver add {word}`")
+        return UsageError(
+            message(
+                "`{command}` takes no address and no file; to archive it: `archiver add {word}`",
+                command=command,
+                word=word,
+            )
+        )
     if command in ("list", "status"):
         return UsageError(
-            f"`{command}` takes no words; the articles of an account: `archiver list --account {word}`, those with a "
-            f"word in them: `archiver search {word}`"
+            message(
+                "`{command}` takes no words; the articles of an account: `archiver list --account "
+                "{word}`, those with a word in them: `archiver search {word}`",
+                command=command,
+                word=word,
+            )
         )
-    return UsageError(f"`{command}` takes no {word}: `archiver {command} --help` says what it takes")
+    return UsageError(
+        message(
+            "`{command}` takes no {word}: `archiver {command} --help` says what it takes", command=command, word=word
+        )
+    )
 
 
 def _most_similar(word: str, commands: Collection[str]) -> str:

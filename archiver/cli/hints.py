@@ -27,9 +27,9 @@ def remember(output: str | None, config: str | None) -> None:
     _Given.output, _Given.config = output, config
 
 
-def with_options(message: str) -> str:
+def with_options(said: str) -> str:
     """Return a message in whose proposed calls the options of this call are repeated."""
-    return _CALL.sub(_completed, message) if _Given.output or _Given.config else message
+    return _CALL.sub(_completed, said) if _Given.output or _Given.config else said
 
 
 def _completed(call: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.output import print_line, print_message
 from archiver.errors import OutputError, UsageError
+from archiver.messages.message import message
 
 EXAMPLES = """\b
 Example:
@@ -69,11 +70,14 @@ def write_settings(
 
     path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
     if not _write_new(path, TEMPLATE):
-        raise UsageError("is there already; it stays as it is", concerns=str(path))
+        raise UsageError(message("is there already; it stays as it is"), concerns=str(path))
     print_line(str(path))
     if not _write_new(attributes, GIT_ATTRIBUTES):
         print_message(
-            f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md"
+            message(
+                "{attributes} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md",
+                attributes=attributes,
+            )
         )
     return 0
 
@@ -87,5 +91,5 @@ def _write_new(path: Path, text: str) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
+        raise OutputError(message("cannot be written ({reason})", reason=error.strerror), concerns=str(path)) from error
     return True

@@ -7,11 +7,17 @@ text that a person reads. Data on stdout (`--json`, paths, tables) is never tran
 from __future__ import annotations
 
 import os
-from gettext import NullTranslations
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from archiver.messages import Language, mark_message, translations
-from archiver.messages.message import translated
+from archiver.messages.message import joined_messages, translated
 from archiver.messages.preference import language_of_terminal
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+    from archiver.errors import ArchiverError
 
 # What typer's parser says: it knows no languages, so its English texts are recognised.
 PARSER_MESSAGES = (
@@ -24,6 +30,11 @@ PARSER_MESSAGES = (
     mark_message("Missing command."),
     mark_message("Got unexpected extra argument(s) ({arguments})"),
     mark_message("Invalid value for {option}: {reason}"),
+    mark_message("Invalid value: {reason}"),
+    mark_message("Input should be a valid integer, unable to parse string as an integer"),
+    mark_message("Input should be a valid number, unable to parse string as a number"),
+    mark_message("Input should be greater than or equal to {number}"),
+    mark_message("Input should be {others}"),
     mark_message("Option {option} requires an argument."),
     mark_message("Option {option} does not take a value."),
     mark_message("{value} is not a valid integer."),
@@ -31,6 +42,9 @@ PARSER_MESSAGES = (
     mark_message("{value} is not in the range {range}."),
     mark_message("{value} is not one of {others}."),
 )
+
+# What the module says that must not load others: archiver/interruption.py.
+INTERRUPTED = mark_message("archiver: interrupted; what was written is whole, the same call goes on with the rest")
 
 # Words of the layout of `--help`.
 HELP_WORDS = (
@@ -78,6 +92,21 @@ def spoken_language() -> Language:
 def said(text: str) -> str:
     """Return a message in the user's language; a text that is no message is returned unchanged."""
     return translated(text, _SPEAKER.texts)
+
+
+def said_error(error: ArchiverError) -> str:
+    """Return the message of an error in the user's language, behind the file, address or setting that it concerns."""
+    return f"{error.concerns}: {said(error.args[0])}" if error.concerns else said(error.args[0])
+
+
+def phrase(template: str, /, **values: object) -> str:
+    """Return a template in the user's language, with `values` in its places."""
+    return _SPEAKER.texts.gettext(template).format_map(values)
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Return parts that are in the user's language as an enumeration."""
+    return said(joined_messages(list(parts)))
 
 
 def help_said(text: str | None) -> str:

@@ -31,11 +31,11 @@ from archiver.cli import (
     verify,
 )
 from archiver.cli import list as list_
-from archiver.cli.command_group import ArchiverGroup, CommandSection, print_version
+from archiver.cli.command_group import ArchiverCommand, ArchiverGroup, CommandSection, print_version
+from archiver.cli.language import phrase, said, said_error
 from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
-from archiver.cli.values import LeanCommand, LeanGroup
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, OutputError, combine_exit_codes
 
@@ -108,8 +108,7 @@ class _Program(ArchiverGroup):
 
 
 app = typer.Typer(
-    cls=LeanGroup,
-    add_completion=False,
+    cls=_Program,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -118,7 +117,7 @@ app = typer.Typer(
 for _name, _function, _examples in _COMMANDS:
     # `search` has words that look like options: `-word` excludes
     _settings = {"ignore_unknown_options": _name == "search"}
-    app.command(_name, cls=LeanCommand, epilog=_examples, context_settings=_settings)(expand_options(_function))
+    app.command(_name, cls=ArchiverCommand, epilog=_examples, context_settings=_settings)(expand_options(_function))
 
 
 @app.callback(invoke_without_command=True, epilog="Example: archiver add https://mp.weixin.qq.com/s/...")
@@ -153,7 +152,7 @@ def main() -> None:
         discard_stdout()
     except OutputError as error:
         if code != error.exit_code:  # else it was reported when it occurred first
-            print_message(f"archiver: {error}")
+            print_message(f"archiver: {said_error(error)}")
         code = combine_exit_codes((code, error.exit_code))
         discard_stdout()
     if code == Exit.INTERRUPTED:
@@ -169,11 +168,12 @@ def _run_app() -> int:
         return int(app(standalone_mode=False) or Exit.OK)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        message = redact_words(error.format_message()).rstrip(".")
-        print_message(f"archiver: {message}. See {context.command_path if context else 'archiver'} --help.")
+        problem = said(redact_words(error.format_message())).rstrip(".。")
+        command = context.command_path if context else "archiver"
+        print_message(phrase("archiver: {problem}. See {command} --help.", problem=problem, command=command))
         return Exit.USAGE
     except ArchiverError as error:
-        print_message(f"archiver: {error}")
+        print_message(f"archiver: {said_error(error)}")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
@@ -185,5 +185,5 @@ def _run_app() -> int:
     except Exception as error:  # noqa: BLE001 - a bug is reported in one line, not shown as a traceback
         if any(re.fullmatch("-v+|--verbose", word) for word in sys.argv):
             print_message_lines(redact_words(traceback.format_exc()))
-        print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {REPORT_BUG}")
+        print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {said(REPORT_BUG)}")
         return Exit.BUG

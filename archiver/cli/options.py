@@ -22,6 +22,7 @@ import typer
 
 from archiver.cli.logging_setup import start_logging
 from archiver.cli.output import be_quiet, print_remark
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.app import ArticleQuery, FetchOptions
@@ -91,7 +92,7 @@ def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
     except ValueError:
-        raise typer.BadParameter("write a day as 2026-01-31") from None
+        raise typer.BadParameter(message("write a day as 2026-01-31")) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,11 @@ class CommonOptions:
         if chosen.pop("no_media", None):
             chosen["media"] = {"save": False}
         return load(
-            chosen, os.environ, Path(), self.config, lambda warning: print_remark(f"archiver: warning: {warning}")
+            chosen,
+            os.environ,
+            Path(),
+            self.config,
+            lambda warning: print_remark(message("archiver: warning: {warning}", warning=warning)),
         )
 
     def _settings_names(self) -> Iterator[str]:
@@ -271,7 +276,9 @@ class QueryOptions:
 
         query = ArticleQuery(**asdict(self))
         if query.state and query.state not in (*other_states, *State):
-            raise typer.BadParameter(f"no such state; there are {', '.join((*other_states, *State))}")
+            raise typer.BadParameter(
+                message("no such state; there are {states}", states=", ".join((*other_states, *State)))
+            )
         return query
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from archiver.cli.language import phrase
 from archiver.cli.output import is_quiet, print_message
 from archiver.models import Finding, Outcome
 from archiver.text import CONTROL
@@ -144,7 +145,10 @@ class ProgressBar(_Line):
         from rich.progress import BarColumn, TextColumn
 
         line = self._start(BarColumn(), TextColumn("{task.description}", markup=False))
-        text = f"{self._done} done, {self._failed} failed, {self.left} left, about {self._estimate()}"
+        text = phrase(
+            "{done} done, {failed} failed, {left} left, about {time}",
+            done=self._done, failed=self._failed, left=self.left, time=self._estimate(),
+        )  # fmt: skip
         line.add_task(text, total=self._done + self.left, completed=self._done)
 
     def _estimate(self) -> str:
@@ -189,5 +193,5 @@ class FileProgress(_Line):
     def _show(self) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-        line = self._start(BarColumn(), MofNCompleteColumn(), TextColumn("files"))
+        line = self._start(BarColumn(), MofNCompleteColumn(), TextColumn(phrase("files")))
         line.add_task("", total=self._total, completed=self.done)

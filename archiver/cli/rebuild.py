@@ -13,6 +13,7 @@ from archiver.cli import options
 from archiver.cli.output import discard_stdout, print_text
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.app import RebuildResult
@@ -55,9 +56,9 @@ def rebuild_posts(
     from archiver.app import Archiver, RebuildOptions
 
     if bool(articles) == choices.all_:
-        raise typer.BadParameter("name articles, or give --all")
+        raise typer.BadParameter(message("name articles, or give --all"))
     if choices.diff and common.as_json:
-        raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
+        raise typer.BadParameter(message("--diff is for people, --json for programs: give one of them"))
     settings = common.settings(output)
     jobs = choices.jobs or os.cpu_count() or 1
     rebuild_options = RebuildOptions(is_dry=choices.dry_run, diff=choices.diff, jobs=jobs)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from archiver.cli.language import phrase, said
 from archiver.cli.output import REPORT_BUG, discard_stdout, is_quiet, print_json, print_message, print_remark
 from archiver.cli.summary import summary_lines, sums
 from archiver.errors import Exit
+from archiver.messages.message import message
 from archiver.models import Outcome
 
 if TYPE_CHECKING:
@@ -88,7 +90,8 @@ class OutcomePrinter:
             progress.hide()
             done = sums(self.summary.words)
             if progress.left:
-                print_remark(f"{done}; {progress.left} left to do" if done else f"{progress.left} left to do")
+                left = phrase("{count} left to do", count=progress.left)
+                print_remark(phrase("{first}; {rest}", first=done, rest=left) if done else left)
             elif done:
                 print_remark(done)
             raise
@@ -123,9 +126,10 @@ class OutcomePrinter:
             if reason in self.summary.cooldown_reasons:
                 cool[reason] = count
             else:
-                print_message(f"archiver: {count} {reason}")
+                print_message(f"archiver: {phrase('{count} articles: {reason}', count=count, reason=said(reason))}")
         if cool:
-            print_message(f"archiver: {cool.total()} {max(cool, key=len)}")
+            reason = said(max(cool, key=len))
+            print_message(f"archiver: {phrase('{count} articles: {reason}', count=cool.total(), reason=reason)}")
 
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
@@ -151,16 +155,18 @@ class OutcomePrinter:
         """Print to stderr what is to be said about an outcome."""
         is_news = self.verbose or not (self._is_repetition(outcome) or self._was_settled(outcome))
         if outcome.error and is_news:
-            bug = f"; {REPORT_BUG}" if outcome.exit_code == Exit.BUG else ""
-            print_message(f"archiver: {outcome.source}: {outcome.error}{bug}")
+            bug = f"; {said(REPORT_BUG)}" if outcome.exit_code == Exit.BUG else ""
+            print_message(f"archiver: {outcome.source}: {said(outcome.error)}{bug}")
         if outcome.outcome == "unchanged" and self.quiet:
             return
         if outcome.outcome == "unchanged":
-            print_remark(f"unchanged: {outcome.post}")
+            print_remark(message("unchanged: {post}", post=outcome.post))
         for line in self.warnings_of(self._without_information(outcome)):
             print_remark(f"archiver: {line}")
         if self.verbose and outcome.key:
-            pictures = f"{outcome.images.saved} of {outcome.images.expected} pictures saved"
+            pictures = phrase(
+                "{saved} of {expected} pictures saved", saved=outcome.images.saved, expected=outcome.images.expected
+            )
             print_remark(f"{outcome.outcome}: {outcome.title} ({outcome.key}), {pictures}")
 
     def _was_settled(self, outcome: Outcome) -> bool:

@@ -15,9 +15,11 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.doctor import call_for
+from archiver.cli.language import said
 from archiver.cli.output import print_message, print_remark
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
+from archiver.messages.message import counted_message, message
 
 if TYPE_CHECKING:
     from archiver.app import RunReport, RunSummary
@@ -64,14 +66,14 @@ def run_sources(
                 for outcome in printer.print_each(outcomes):
                     warnings += printer.warnings_of(outcome)
         for warning in run_report.warnings:
-            print_remark(f"archiver: {warning}")
+            print_remark(f"archiver: {said(warning)}")
         for line in _format_changes(printer.summary):
-            print_remark(f"archiver: {line}")
+            print_remark(f"archiver: {said(line)}")
         if printer.has_news:  # unchanged articles, and a wall that was met before, are not worth a summary
             printer.print_summary(always=True)
         content = _report_content(printer.summary, run_report, warnings)
         for line in archive.send_news(content):
-            print_message(f"archiver: {line}")
+            print_message(f"archiver: {said(line)}")
     if report is not None:
         write_lines(Path(report), [json.dumps(content, ensure_ascii=False, indent=2)])
     return printer.summary.exit_code
@@ -81,10 +83,13 @@ def _format_changes(summary: RunSummary) -> Iterator[str]:
     """Yield a line for each way in which WeChat has changed its pages, at most five, with the call that says more."""
     for note, count in summary.format_changes.most_common(_MAX_CHANGES):
         call = call_for(summary.changed_pages[note])
-        pages = "the page of 1 article" if count == 1 else f"the pages of {count} articles"
-        yield f"WeChat changed {pages}: {note.detail}; `{call}` says more"
+        yield counted_message(
+            "WeChat changed the page of {number} article: {detail}; `{call}` says more",
+            "WeChat changed the pages of {number} articles: {detail}; `{call}` says more",
+            count, detail=note.detail, call=call,
+        )  # fmt: skip
     if (more := len(summary.format_changes) - _MAX_CHANGES) > 0:
-        yield f"WeChat changed its pages in {more} more ways: --json names them"
+        yield message("WeChat changed its pages in {more} more ways: --json names them", more=more)
 
 
 def _report_content(summary: RunSummary, run_report: RunReport, warnings: list[str]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from archiver.cli.export import ExportSelection
 from archiver.cli.output import print_json, print_line, print_message, print_remark
 from archiver.cli.progress import Spinner
 from archiver.cli.serve import require_libraries
+from archiver.messages.message import message
 
 EXAMPLES = """\b
 Examples:
@@ -45,8 +46,15 @@ def write_site(
     with Archiver(settings) as archive, Spinner() as spinner:
         result = generate_site(archive, request, spinner.show)
     for path in result.missing:
-        print_message(f"archiver: not in the archive: {path}")
-    print_remark(f"{result.articles} articles, {result.written} files written, {result.deleted} deleted")
+        print_message(message("archiver: not in the archive: {path}", path=path))
+    print_remark(
+        message(
+            "{articles} articles, {written} files written, {deleted} deleted",
+            articles=result.articles,
+            written=result.written,
+            deleted=result.deleted,
+        )
+    )
     if common.as_json:
         print_json(asdict(result))
     else:

@@ -33,11 +33,11 @@ class TranslatableText(str):
         return self
 
     def translated(self, texts: NullTranslations) -> str:
-        """Return the sentence in the language of `texts`; values that are messages are translated, too."""
+        """Return the sentence in the language of `texts`; values that are texts of messages are translated, too."""
         number: Any = self._values.get("number")
         text = texts.ngettext(self._template, self._plural, number) if self._plural else texts.gettext(self._template)
         return text.format_map({
-            name: value.translated(texts) if isinstance(value, TranslatableText) else value
+            name: translated(value, texts) if isinstance(value, str) else value
             for name, value in self._values.items()
         })  # fmt: skip
 

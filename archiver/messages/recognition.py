@@ -42,12 +42,20 @@ def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
 def _patterns(texts: Texts) -> list[_Pattern]:
     """Return the patterns of all templates of a language, those with the most letters of their own first."""
     found = []
-    for template in texts.templates():
+    for template in filter(_has_places, texts.templates()):
         literals = [literal for literal, _, _, _ in _parsed(template)]
         letters = sum(map(len, literals))
         if letters >= _LEAST_LETTERS and " " in "".join(literals):
             found.append((letters, _Pattern(template, max(literals, key=len), _regex(template))))
     return [pattern for _, pattern in sorted(found, key=lambda each: (-each[0], each[1].template))]
+
+
+def _has_places(template: str) -> bool:
+    """Return whether all braces of a template are places of values, as in messages; pages have others, too."""
+    try:
+        return all(name is None or name.isidentifier() for _, name, _, _ in _parsed(template))
+    except ValueError:
+        return False
 
 
 def _regex(template: str) -> re.Pattern[str]:

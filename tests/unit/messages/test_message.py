@@ -26,6 +26,8 @@ CHINESE = {
     "{first}, {rest}": "{first}，{rest}",
     "close": "关闭",
     "the folder {folder} cannot be written: {reason}": "无法写入文件夹 {folder}：{reason}",
+    'POST {"text": "…"} to {address} with the token': '向 {address} 发送 {"text": "…"}',
+    "a page with a single { brace that is no place": "一页",
     "the folder {folder} cannot be written: no space": "无法写入文件夹 {folder}：磁盘已满",
 }
 
