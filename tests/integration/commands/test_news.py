@@ -117,9 +117,10 @@ def test_add_and_batch_send_nothing(archiver: Command, world: World) -> None:
         (f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={SECRET}", "qyapi.weixin.qq.com", lambda said: said["text"]["content"]),
         (f"dingtalk://{SECRET.replace('-', '')}", "oapi.dingtalk.com", lambda said: said["text"]["content"]),
         (f"feishu://{SECRET}", "open.feishu.cn", lambda said: said["content"]["text"]),
+        (f"https://open.feishu.cn/open-apis/bot/v2/hook/{SECRET}", "open.feishu.cn", lambda said: said["content"]["text"]),
         (f"barks://api.day.app/{SECRET.replace('-', '')}", "api.day.app", lambda said: said["title"] + said["body"]),
     ],
-    ids=["WeCom", "WeCom's own address", "DingTalk", "Feishu", "Bark"],
+    ids=["WeCom", "WeCom's own address", "DingTalk", "Feishu", "Feishu's own address", "Bark"],
 )  # fmt: skip
 def test_run_services_get_the_message(
     archiver: Command, world: World, address: str, host: str, words: Callable[[dict[str, Any]], str]
