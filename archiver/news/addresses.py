@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archiver.errors import ConfigError
 from archiver.storage.secret_files import read_secrets
+
+# Addresses as the services show them that apprise does not know; it knows that of WeCom.
+_WEBHOOKS = (
+    (re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([\w-]+)/?", re.ASCII), "feishu://"),
+    (re.compile(r"https://oapi\.dingtalk\.com/robot/send\?access_token=(\w+)", re.ASCII), "dingtalk://"),
+)
 
 
 class UnreadEntry(ConfigError):  # noqa: N818 - reads as a statement
@@ -22,11 +29,19 @@ def addresses_of(entries: Sequence[str]) -> Iterator[str | UnreadEntry]:
     """
     for number, entry in enumerate(entries, 1):
         if "://" in entry:
-            yield entry
+            yield _as_apprise_has_it(entry)
             continue
         try:
             lines = [line.strip() for line in read_secrets(Path(entry))]
         except ConfigError as error:
             yield UnreadEntry(f"entry {number} is no address, and as a file {error.args[0]}", concerns="notify")
             continue
-        yield from (line for line in lines if line and not line.startswith("#"))
+        yield from (_as_apprise_has_it(line) for line in lines if line and not line.startswith("#"))
+
+
+def _as_apprise_has_it(address: str) -> str:
+    """Return an address in the form that apprise knows, if it is the address of a bot as its service shows it."""
+    for pattern, scheme in _WEBHOOKS:
+        if found := pattern.fullmatch(address):
+            return f"{scheme}{found[1]}"
+    return address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -274,3 +275,23 @@ def test_run_killed_while_a_service_takes_its_news_sends_them_once_more(archiver
     for _ in range(3):
         assert archiver("run").err == ""
     assert len(world.asked("news.example.org")) == 2
+
+
+def test_run_interrupted_keeps_its_news_for_the_next(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1, 2))
+    world.serve(numbered.address(2), replace(numbered.article(2), delay=5))  # seconds in which ^C comes
+    world.serve("https://news.example.org/key", Answer(body=b"{}"))
+    archiver.write("list.txt", *numbered.addresses((1, 2)))
+    archiver.write(
+        "archiver.yml", "output: out", "interval: 0", "sources: [{list: list.txt}]", "notify: jsons://news.example.org/key"
+    )  # fmt: skip
+    process = archiver.start("run")
+    assert process.stdout is not None
+    assert process.stdout.readline().decode().endswith("测试-001.md\n")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    world.serve(numbered.address(2), numbered.article(2))
+    assert archiver("run", "--retry").code == 0
+    (request,) = [request for request in world.requests if request.host == "news.example.org"]
+    assert json.loads(request.body)["title"] == "archiver: 2 new articles"

@@ -117,9 +117,10 @@ def test_add_and_batch_send_nothing(archiver: Command, world: World) -> None:
         (f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={SECRET}", "qyapi.weixin.qq.com", lambda said: said["text"]["content"]),
         (f"dingtalk://{SECRET.replace('-', '')}", "oapi.dingtalk.com", lambda said: said["text"]["content"]),
         (f"feishu://{SECRET}", "open.feishu.cn", lambda said: said["content"]["text"]),
+        (f"https://open.feishu.cn/open-apis/bot/v2/hook/{SECRET}", "open.feishu.cn", lambda said: said["content"]["text"]),
         (f"barks://api.day.app/{SECRET.replace('-', '')}", "api.day.app", lambda said: said["title"] + said["body"]),
     ],
-    ids=["WeCom", "WeCom's own address", "DingTalk", "Feishu", "Bark"],
+    ids=["WeCom", "WeCom's own address", "DingTalk", "Feishu", "Feishu's own address", "Bark"],
 )  # fmt: skip
 def test_run_services_get_the_message(
     archiver: Command, world: World, address: str, host: str, words: Callable[[dict[str, Any]], str]
@@ -373,3 +374,20 @@ def test_run_verify_finds_no_stray_file_of_news(archiver: Command, world: World)
     assert (archiver.folder / "out" / ".archive" / "news.json").is_file()
     done = archiver("verify")
     assert (done.code, "news" in done.out + done.err) == (0, False)
+
+
+def test_run_without_apprise_says_how_to_get_it(
+    archiver: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbered.serve(world, (1,))
+    settings(archiver, JSON)
+    monkeypatch.setattr(channels, "find_spec", lambda _name: None)
+    done = run(archiver)
+    line = "archiver: notify: needs the extra `notify`: pip install 'archiver[notify]'; the articles are kept"
+    assert (done.code, done.err) == (0, f"1 archived\n{line}\n")
+
+
+def test_run_unknown_address_is_a_line_without_it(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    settings(archiver, f"feishuu://{SECRET}")
+    assert "notify: feishuu (address 1) is no address that apprise knows" in run(archiver).err

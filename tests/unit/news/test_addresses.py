@@ -19,6 +19,22 @@ def test_addresses_of_entries_and_files(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("shown", "known"),
+    [
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/693a91f6-0e3c-4a1b", "feishu://693a91f6-0e3c-4a1b"),
+        ("https://oapi.dingtalk.com/robot/send?access_token=0a1B2c", "dingtalk://0a1B2c"),
+        (
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6",
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6",
+        ),
+        ("https://open.feishu.cn.evil.example/open-apis/bot/v2/hook/1", "https://open.feishu.cn.evil.example/open-apis/bot/v2/hook/1"),
+    ],
+)  # fmt: skip
+def test_addresses_of_bots_as_services_show_them(shown: str, known: str) -> None:
+    assert list(addresses_of([shown])) == [known]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no permissions that are checked")
 def test_addresses_of_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "services"
