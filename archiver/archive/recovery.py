@@ -37,6 +37,7 @@ from archiver.models import (
     Target,
     Unavailability,
 )
+from archiver.models.origin import origin_of
 from archiver.writer.front_matter import read_front_matter
 from archiver.writer.names import media_name, safe_name
 from archiver.writer.profiles.base import Profile
@@ -333,8 +334,7 @@ def _records_in(
         if not key:
             continue
         front = read_front_matter(f"---\n{lines}---\n")
-        wechat = front.get("wechat")
-        wechat = wechat if isinstance(wechat, dict) else {}
+        wechat = origin_of(front)
         gone = _unavailability(wechat.get("gone"), now)
         article = ArticleRecord(
             key=key, url=str(wechat.get("url") or ""), title=str(front.get("title") or ""),
@@ -347,8 +347,7 @@ def _records_in(
 
 def archived_time_in(text: str) -> datetime | None:
     """Return the time of capture in the front matter of a post; None if there is none. `text` is the whole post."""
-    wechat = read_front_matter(text).get("wechat")
-    return _time(wechat.get("archived")) if isinstance(wechat, dict) else None
+    return _time(origin_of(read_front_matter(text)).get("archived"))
 
 
 def _reason(page: Page, classification: Classification) -> str:

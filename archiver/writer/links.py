@@ -19,7 +19,9 @@ from archiver.writer.names import media_name
 _DRAWING = "data:image/svg+xml"
 _LONGEST_DRAWING = 2**15  # characters of the address of a drawing that was not saved as a file
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
-_LINK_IN_FRONT_MATTER = re.compile(r'^  (?:source_url|  url): "([^"\\]*)"$', re.MULTILINE)  # 阅读原文, and of a reprint
+_LINK_IN_FRONT_MATTER = re.compile(
+    r'^(?:  source_url|    url|wechat_source_url|wechat_reprinted_from_url): "([^"\\]*)"$', re.MULTILINE
+)  # 阅读原文, and of a reprint
 _FENCED_CODE = re.compile(r"^([ >]*)(`{3,}|~{3,})[^\n]*\n.*?^\1\2", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r'(?<!\\)\]\(([^()\s]+)\)|<a href="([^"]*)"')
 

@@ -101,7 +101,7 @@ class ProfileRenderer:
         style = self.style_of(article)
         overrides = with_aliases(style.front_matter, self.profile.name, style.former_addresses)
         front_matter = self.profile.front_matter(article, captured, overrides)
-        text = front_matter + self._blocks(article, media, style)
+        text = front_matter + self.profile.native(self._blocks(article, media, style))
         is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
         shown = self.profile.portable(text if is_usual else _EMPTY_FRONT_MATTER + text)
         return RenderedPost(

@@ -308,13 +308,13 @@ def _code_block(source: str, dialect: Dialect) -> str:
 
     - Code with template tags such as `{{ x }}`, which Jekyll would execute: `{% raw %}` and `{% endraw %}` are written
       around the code block.
-    - Code that contains `{% endraw %}` itself: it is written as HTML.
+    - Code that contains `{% endraw %}` itself: it is written as HTML. So is all code that `dialect.html_code` matches.
     """
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
     language = parse_attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
     raw = dialect.raw_block
-    if raw and raw.ended_by.search(code):
+    if (raw and raw.ended_by.search(code)) or (dialect.html_code and dialect.html_code.search(code)):
         return code_html(code)
     fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
     block = f"{fence}{language}\n{code}\n{fence}"

@@ -224,9 +224,13 @@ class _LineWriter:
         sign = _ASTERISKS.get(mark)
         if sign and _plain_inside(group, inner):
             inside = self.write(group, inner, sign[-1], sign[-1])
-            if _may_stand(inside[:1], left) and _may_stand(inside[-1:], right):
+            if _may_stand(inside[:1], self._seen(left)) and _may_stand(inside[-1:], self._seen(right)):
                 return f"{sign}{inside}{sign}"
         return f"<{mark}>{self.write(group, inner, '>', '<')}</{mark}>"
+
+    def _seen(self, outside: str) -> str:
+        """Return the character that the engine sees where `outside` stands, which may belong to a tag."""
+        return "a" if outside in ("<", ">") and self.dialect.tags_are_letters else outside
 
     def _text(self, text: str, left: str, right: str) -> str:
         *lines, last = text.split("\n")
@@ -309,5 +313,5 @@ _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 def code_span(text: str, dialect: Dialect = EVERY_ENGINE) -> str:
     """Return `text` as inline code: between backticks if all engines read it alike, else in `<code>` with entities."""
-    opens = any(mark in dialect.brace_marks for mark in _AFTER_BRACE.findall(text)) if "{" in text else False
+    opens = any(map(dialect.opens_in_code, _AFTER_BRACE.findall(text))) if "{" in text else False
     return f"<code>{entities(text)}</code>" if opens or _UNSAFE_CODE.search(text) else f"`{text}`"

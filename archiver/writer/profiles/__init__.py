@@ -7,7 +7,11 @@ from importlib.metadata import entry_points
 
 from archiver.errors import ConfigError
 from archiver.writer.profiles.base import Profile, SiteOptions
+from archiver.writer.profiles.hexo import HexoProfile
+from archiver.writer.profiles.hugo import HugoProfile
 from archiver.writer.profiles.jekyll import JekyllProfile
+from archiver.writer.profiles.markdown import MarkdownProfile
+from archiver.writer.profiles.obsidian import ObsidianProfile
 
 __all__ = ["Profile", "SiteOptions", "get_profile"]
 
@@ -15,6 +19,10 @@ GROUP = "archiver.profiles"  # entry point group in which other packages registe
 
 _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
     "jekyll": JekyllProfile,
+    "hugo": HugoProfile,
+    "hexo": HexoProfile,
+    "obsidian": ObsidianProfile,
+    "markdown": MarkdownProfile,
 }
 
 

@@ -57,6 +57,10 @@ class Profile(Protocol):
     def dialect(self) -> Dialect:
         """The template syntax that the site generator reads in a post besides Markdown and HTML."""
 
+    @property
+    def site_files(self) -> Mapping[str, str]:
+        """The files that the site needs so that posts are shown, path to content; `archiver init` writes them once."""
+
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
 
@@ -115,11 +119,18 @@ class Profile(Protocol):
         `address` is unescaped.
         """
 
+    def native(self, markdown: str) -> str:
+        """Return the text of a post, without front matter, as this site generator shows it by its default settings.
+
+        `markdown` is portable Markdown as `body_markdown` writes it, in which HTML stands for what Markdown lacks. A
+        generator that drops HTML needs something else in its place.
+        """
+
     def portable(self, text: str) -> str:
-        """Return the text of a post in Markdown and HTML that every reader understands.
+        """Return the text of a post in Markdown and HTML that every reader understands: undo `native`.
 
         Whatever only this site generator reads, such as its shortcodes, becomes what it stands for. Text that has
-        nothing of this kind is returned unchanged.
+        nothing of this kind is returned unchanged, front matter as well.
         """
 
     def front_matter(

@@ -10,25 +10,21 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from hashlib import sha256
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from archiver.models import CHINA, Article
 from archiver.writer.front_matter import dump_front_matter
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.metadata import provenance, site_values
-from archiver.writer.names import IMAGES, MEDIA, number_in
 from archiver.writer.profiles.base import SiteOptions
-from archiver.writer.profiles.media_folders import MediaFolders, name_in_address
+from archiver.writer.profiles.file_names import article_number, post_file_name, slug_of
+from archiver.writer.profiles.media_folders import MediaFolders, name_in_address, names_in
 from archiver.writer.profiles.post_urls import filled_pattern, parts_in_address
 
 POSTS = "_posts"
 PREFIX = "{{site.baseurl}}"
 POST_URL = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"
-
-# Maximum length of a post's file name in bytes. eCryptfs allows 143, Windows 260 characters for the whole path.
-LONGEST_POST = 120
 
 # Default values. `{word}` is replaced by that property of the article. `front_matter:` of archiver.yml can change
 # values, remove keys (null) and add keys at the end.
@@ -44,8 +40,6 @@ FRONT_MATTER: Mapping[str, object] = {
 
 # In URLs, Jekyll replaces each sequence of characters other than letters, digits and these by one `-`.
 _KEPT_IN_URLS = frozenset("._~!$&'()+,;=@")
-_KEPT_IN_NAMES = frozenset("._")  # the subset that needs no quoting in a shell and that Windows allows
-_DOTS = re.compile(r"-?\.\.+-?")
 _PUBLISHED_AS_SLASH = re.compile(r"(?:\.\.)+")  # in any context
 _USUAL_DAY = re.compile(r"\d{4}-\d\d-\d\d-", re.ASCII)  # the form of nearly all posts
 _POST_FILE = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.*)\.[^.]+\Z", re.DOTALL)
@@ -81,6 +75,11 @@ class JekyllProfile:
         return EVERY_ENGINE
 
     @property
+    def site_files(self) -> Mapping[str, str]:
+        """No files."""
+        return {}
+
+    @property
     def media_prefix(self) -> str:
         """The part of a medium's address before `/postimg/…` or `/media/…`.
 
@@ -99,10 +98,10 @@ class JekyllProfile:
         If the title has no letters or digits, there is no slug, and the first path equals the second. A counter is not
         used: the path would depend on the order in which articles are archived.
         """
-        number = _article_number(article)
+        number = article_number(article)
         where = f"{POSTS}/{folder}" if folder else POSTS
         for ending in ("", number, sha256(article.key.encode()).hexdigest()[:8]):
-            yield f"{where}/{_file_name(article.title, day, ending, number)}"
+            yield f"{where}/{post_file_name(article.title, f'{day.isoformat()}-', ending, number)}"
 
     def media_path(self, name: str) -> str:
         """Return `name` itself: files of media lie where their names say."""
@@ -121,7 +120,7 @@ class JekyllProfile:
 
         The addresses in the post may begin with the prefix of this site, with `{{ site.baseurl }}`, or with neither.
         """
-        return list(dict.fromkeys(unquote(path) for path in _media_links(self.media_prefix).findall(text)))
+        return names_in(text, (self.media_prefix, PREFIX, "{{ site.baseurl }}"))
 
     def medium_at(self, address: str) -> str:
         """Return the path of the media file at `address`; '' if this is not an address of one, see Profile.medium_at.
@@ -140,7 +139,7 @@ class JekyllProfile:
         if match is None:
             return ""
         year, month, day = _day_of_match(match).split("-")
-        slug = quote(_PUBLISHED_AS_SLASH.sub("/", _slug(match[4], _KEPT_IN_URLS)))
+        slug = quote(_PUBLISHED_AS_SLASH.sub("/", slug_of(match[4], _KEPT_IN_URLS)))
         parts = {"year": year, "month": month, "day": day, "slug": slug}
         return filled_pattern(self._post_url_pattern, parts)
 
@@ -151,7 +150,12 @@ class JekyllProfile:
     def published_name_at(self, address: str) -> str:
         """Return the published name of the post at `address`, such as `2024-05-31-title`; '' for another address."""
         parts = parts_in_address(address, self._post_url_pattern)
-        return "-".join(parts[word] for word in ("year", "month", "day", "slug")).casefold() if parts else ""
+        named = [parts.get(word, "") for word in ("year", "month", "day", "slug")]
+        return "-".join(named).casefold() if all(named) else ""
+
+    def native(self, markdown: str) -> str:
+        """Return `markdown` itself: Jekyll shows HTML in a post."""
+        return markdown
 
     def portable(self, text: str) -> str:
         """Return `text` itself: Jekyll's own syntax in a post is in comments, or in addresses."""
@@ -180,7 +184,7 @@ class JekyllProfile:
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
             return ""
-        return f"{_day_of_match(match)}-{_slug(match[4], _KEPT_IN_URLS).casefold()}"
+        return f"{_day_of_match(match)}-{slug_of(match[4], _KEPT_IN_URLS).casefold()}"
 
     def published_name_start(self, path: str) -> str:
         """Return the first ten characters of `published_name(path)`: the day in the file name, as YYYY-MM-DD.
@@ -200,17 +204,6 @@ class JekyllProfile:
 
 _FOLDERS = MediaFolders()
 JEKYLL = JekyllProfile()  # for a site with the default options
-
-
-@cache
-def _media_links(prefix: str) -> re.Pattern[str]:
-    """Return a pattern for the addresses of media files in Markdown or HTML; its only group is the path of the file.
-
-    `prefix` is the media prefix of the site. Addresses without this prefix match as well.
-    """
-    folders = "|".join(map(re.escape, (IMAGES, MEDIA)))
-    before = rf"(?:{re.escape(prefix)}|\{{\{{ ?site\.baseurl ?\}}\}})?"
-    return re.compile(rf"""[("]{before}/((?:{folders})/[^\s()"'<>#?]+)""")
 
 
 def _jekyll_date(time: datetime) -> str:
@@ -234,44 +227,3 @@ def _day_of_match(match: re.Match[str]) -> str:
     year, month, day = map(int, match.group(1, 2, 3))
     century = 0 if len(match[1]) > 2 else 1900 if year > 68 else 2000
     return f"{century + year:04}-{month:02}-{day:02}"
-
-
-def _article_number(article: Article) -> str:
-    """Return a text to append to the file name of a post, so that posts with the same title get different names.
-
-    This is `<mid>-<idx>`, WeChat's ids of the message and of the article in it. If the page has no such ids, the
-    article's key is `sha256:<digest>`, and the result is this digest. The result has at most 40 characters.
-    """
-    return number_in(f":{article.mid}:{article.idx}" if article.mid and article.idx else article.key)
-
-
-def _file_name(title: str, day: date, ending: str, fallback: str) -> str:
-    head, tail = f"{day.isoformat()}-", (f"-{ending}" if ending else "") + ".md"
-    slug = _DOTS.sub("-", _slug(unicodedata.normalize("NFC", title), _KEPT_IN_NAMES)).strip("-._")
-    slug = _first_bytes(slug, LONGEST_POST - len(head) - len(tail)).rstrip("-._")
-    if not slug:  # empty title, or only emoji and punctuation: Jekyll would publish `.html`
-        return f"{head}{ending or fallback}.md"
-    return f"{head}{slug}{tail}"
-
-
-def _slug(text: str, kept: frozenset[str]) -> str:
-    """Return `text` with one `-` for each sequence of characters other than letters, digits and those in `kept`.
-
-    A `-` at the start or end is removed. For example, `Hello, 世界!` becomes `Hello-世界`.
-    """
-    characters = (char if char in kept or _is_letter(char) else "-" for char in text)
-    return re.sub(r"-+", "-", "".join(characters)).strip("-")
-
-
-def _is_letter(character: str) -> bool:
-    r"""Return whether Jekyll keeps a character in a slug as a letter: letters, combining marks and digits.
-
-    In Ruby's regular expressions, these are \p{L}, \p{M} and \p{Nd}.
-    """
-    category = unicodedata.category(character)
-    return category[0] in "LM" or category == "Nd"
-
-
-def _first_bytes(text: str, size: int) -> str:
-    """Return the longest prefix of `text` that has at most `size` bytes in UTF-8."""
-    return text.encode()[:size].decode(errors="ignore")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
 from archiver.writer.names import IMAGES, MEDIA
@@ -48,3 +49,18 @@ def name_in_address(address: str, prefixes: Iterable[str]) -> str:
         if address.startswith(prefix) and (found := _NAME.fullmatch(address[len(prefix) :])):
             return found[1] if ".." not in found[1].split("/") else ""
     return ""
+
+
+def names_in(text: str, prefixes: tuple[str, ...]) -> list[str]:
+    """Return the names of the media files that the Markdown or HTML `text` shows, each once, in order of appearance.
+
+    Their addresses begin with one of `prefixes`, or with none of them.
+    """
+    return list(dict.fromkeys(unquote(name) for name in _addresses(prefixes).findall(text)))
+
+
+@cache
+def _addresses(prefixes: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern for the addresses of media files in Markdown or HTML; its only group is the name of the file."""
+    before = "|".join(map(re.escape, prefixes))
+    return re.compile(rf"""[("](?:{before})?/((?:{IMAGES}|{MEDIA})/[^\s()"'<>#?]+)""")

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 _PLACEHOLDER = re.compile(r"\{(year|month|day|slug)\}")
-_PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
+_PARTS = {
+    "year": r"(?P<year>\d{4})",
+    "month": r"(?P<month>\d\d)",
+    "day": r"(?P<day>\d\d)",
+    "slug": r"(?P<slug>[^?#:]+)",
+}
 
 
 def filled_pattern(pattern: str, parts: Mapping[str, str]) -> str:
@@ -18,7 +23,7 @@ def filled_pattern(pattern: str, parts: Mapping[str, str]) -> str:
 def parts_in_address(address: str, pattern: str) -> dict[str, str]:
     """Return the values from which `pattern` made `address`, by the names of the placeholders; {} for another address.
 
-    All four values are needed to name a post: the result is also {} if `pattern` lacks one, or has one twice.
+    The result is also {} if a placeholder occurs twice in `pattern`.
     """
     pieces = _PLACEHOLDER.split(pattern)
     expression = "".join(_PARTS[piece] if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
@@ -26,5 +31,4 @@ def parts_in_address(address: str, pattern: str) -> dict[str, str]:
         found = re.fullmatch(expression, unquote(address))
     except re.error:  # a part occurs twice in the pattern
         return {}
-    parts = found.groupdict() if found else {}
-    return parts if len(parts) == len(_PARTS) else {}
+    return found.groupdict() if found else {}
