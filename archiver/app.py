@@ -21,6 +21,7 @@ from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
 from archiver.models.job import FetchOptions
+from archiver.models.layout import MoveResult, MoveSummary
 from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
     ArticleDetail,
@@ -67,6 +68,8 @@ __all__ = [
     "ExportResult",
     "FetchOptions",
     "LinksReport",
+    "MoveResult",
+    "MoveSummary",
     "PageReport",
     "QueueEntry",
     "QueueResult",
@@ -326,6 +329,29 @@ class Archiver:
         for result in rebuild_named(context, named, options, planned):
             self.summary.add(result.outcome)
             yield result
+
+    def plan_move(self) -> MoveSummary | None:
+        """Return how many files `move` would move because archiver.yml names another profile than before.
+
+        Return None if the archive is laid out for the profile in archiver.yml. Raise ConfigError if the profile for
+        which it is laid out is not installed any more.
+        """
+        from archiver.commands.move import plan_move
+
+        return plan_move(self._dry_context, is_forced=self.settings.force)
+
+    def move(self, *, is_dry: bool = False, done: Counted = _silent) -> Iterator[MoveResult]:
+        """Move posts and media to where the profile in archiver.yml has them; yield a MoveResult for each.
+
+        The posts are written anew for this profile. Posts that a person edited stay, unless `settings.force` is set,
+        and so do media that a text of a person's shows. A call that was killed is finished by the next one. With
+        `is_dry`, nothing is moved. The first result comes when all is done; until then, `done(1)` is called for each
+        file. Raise Busy if another run is working on the archive, and OutputError if a file cannot be written.
+        """
+        from archiver.commands.move import move_files
+
+        context = self._dry_context if is_dry else self._context
+        yield from move_files(context, is_forced=self.settings.force, done=done)
 
     def recheck(
         self, named: Iterable[str] | None, options: FetchOptions, planned: Planned = _silent

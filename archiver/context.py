@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from archiver import policy
 from archiver.archive.archive import Archive
+from archiver.archive.layouts import require_layout
 from archiver.archive.media import ArticleMedia
 from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
@@ -90,10 +91,12 @@ class Context:
         """Prepare the archive for writing and set the time after which nothing is requested (None: no limit).
 
         `stop` is called again and again, from any thread; when it returns True, the time is over. Raise OutputError if
-        the archive cannot be written.
+        the archive cannot be written, and ConfigError if it is laid out for another profile than that of the settings.
         """
         self._until, self._stop = until, stop
         self.archive.prepare()
+        if self.archive.location.exists():
+            require_layout(self.archive.catalogue, self.archive.profile)
 
     @property
     def until(self) -> datetime | None:

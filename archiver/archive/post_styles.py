@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from archiver import urls
 from archiver.archive.archive import Archive
+from archiver.archive.layouts import former_addresses
 from archiver.credentials import redact_words
-from archiver.models import Article, Target
+from archiver.models import Article, ArticleRecord, Target
 from archiver.models.job import SourceOptions
 from archiver.settings import Settings
 from archiver.writer.renderer import LinkedPost, PostStyle, no_post
@@ -32,8 +33,9 @@ class PostStyles:
     def style_of(self, article: Article) -> PostStyle:
         """Return the style of an article's post, as archiver.yml sets it.
 
-        The style has three parts: additional front matter such as tags; the lines that name the account and link to
-        WeChat; a function that finds the post in the archive to which a link in the article can lead.
+        The style has four parts: additional front matter such as tags; the lines that name the account and link to
+        WeChat; a function that finds the post in the archive to which a link in the article can lead; and the addresses
+        of the post on the sites of former profiles.
 
         Tags and author come from the options of a source: a list, feed or album in archiver.yml. The source is the one
         that first named the article. If the article is new, or archiver.yml no longer has this source, the options are
@@ -51,7 +53,12 @@ class PostStyles:
             statement_line=settings.source_block.statement,
             gone_line=settings.source_block.gone,
             post_of=self._post_of if settings.link_local else no_post,
+            former_addresses=self._former_addresses(known) if known else (),
         )
+
+    def _former_addresses(self, article: ArticleRecord) -> tuple[str, ...]:
+        former = self.archive.catalogue.layout.former_posts(article.key)
+        return former_addresses(former, self.archive.profile, article.post, article.published)
 
     def _post_of(self, link: str) -> LinkedPost | None:
         """Return the post of the article at the address `link`; None if the archive has no such post."""

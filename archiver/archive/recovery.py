@@ -15,6 +15,7 @@ from pathlib import Path
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
+from archiver.archive.layouts import layout_of
 from archiver.archive.media import digest_of, kind_of, recorded_file, unrecorded_file
 from archiver.archive.posts import key_in
 from archiver.archive.tombstones import Tombstones
@@ -244,6 +245,7 @@ def populate_catalogue(
     `now` is used for times that a post lacks.
     """
     catalogue.open()
+    catalogue.layout.record(layout_of(files.profile))
     tombstones = Tombstones(files.store)
     for _, tombstone in tombstones.all():
         catalogue.recovered.add_removal(tombstone)

@@ -72,6 +72,7 @@ from archiver.models import (
 from archiver.models.books import DayOfArticles
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
 from archiver.models.feeds import KeptArticle
+from archiver.models.layout import FormerFile, Layout, Move
 from archiver.models.reports import SourceReport
 from archiver.models.requests import BrowseRequest
 from archiver.models.status import ArticleCounts, MediaCounts, PageCounts, RunRecord, SourceRecord, UrlCounts
@@ -536,6 +537,44 @@ class ForeignPostStore(Protocol):
         """
 
 
+class LayoutStore(Protocol):
+    """The profile for which the archive is laid out, and where the files of its articles lay for former profiles.
+
+    A former file is a leftover until it was deleted from its former place, or was found not to be there. Paths are
+    relative to the archive's folder.
+    """
+
+    def current(self) -> Layout | None:
+        """Return the layout of the archive; None if no command has recorded it yet."""
+
+    def record(self, present: Layout) -> None:
+        """Record the layout of the archive, in place of the recorded one."""
+
+    def former_posts(self, key: str = "") -> list[FormerFile]:
+        """Return the former posts of the article with this key, or of all articles if `key` is ''.
+
+        Each article has at most one for each profile: the last path of its post there. They are in the order in which
+        the posts left these profiles for the first time, which is the order in which they first lay there.
+        """
+
+    def leftovers(self) -> list[FormerFile]:
+        """Return the former files that may still lie in their former places."""
+
+    def saved_media(self) -> Iterator[ExpectedFile]:
+        """Yield all media that have a file, even those that no article shows."""
+
+    def move(self, done: Move) -> None:
+        """Record that files were moved for another profile, and that the archive is laid out for it now.
+
+        This is one transaction, which outlasts a power failure once the method returns. The former files become
+        leftovers, except those whose paths are used again. Articles that are unknown by now are left out. The stored
+        listings of folders of posts (ForeignPostStore) are deleted, since they are those of the former profile.
+        """
+
+    def settle(self, paths: Collection[str]) -> None:
+        """Record that the former files with these paths are no leftovers any more. Those of media are forgotten."""
+
+
 class RemovalStore(Protocol):
     """The removal of articles, which has two steps.
 
@@ -836,6 +875,7 @@ class CatalogueProtocol(Protocol):
     media: MediaStore
     files: FileStore
     foreign_posts: ForeignPostStore
+    layout: LayoutStore
     removals: RemovalStore
     recovered: RecoveredRowStore
     search_queue: SearchQueueStore

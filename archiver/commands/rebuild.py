@@ -41,8 +41,9 @@ def rebuild_named(
     catalogue = context.archive.require_catalogue()
     if not context.is_dry:
         context.prepare()
-    keys: Iterable[str] = catalogue.articles.keys()
-    count = catalogue.articles.count()
+    every = catalogue.articles.keys()
+    keys: Iterable[str] = (key for key in every if key not in options.left_out)
+    count = catalogue.articles.count() - len(options.left_out)
     if named is not None:
         keys = dict.fromkeys(require_article(catalogue, name, context.settings).key for name in named)
         count = len(keys)

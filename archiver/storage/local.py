@@ -78,6 +78,22 @@ class LocalStore:
                     path, content, self._unfinished_path(path.parent, "."), is_synced_later=is_synced_later
                 )  # `path` is on another disk
 
+    def duplicate(self, source: Path, path: Path, *, shares_bytes: bool) -> None:
+        """Let the file at `path` have the content of the file at `source`, atomically; replace a file at `path`.
+
+        With `shares_bytes`, both are one file with two names if the disk can do this: this takes no space, and is for a
+        `source` that is deleted soon. The new name is durable after the next `sync`.
+        """
+        if self._is_dry:
+            return
+        with as_output_error(path):
+            try:
+                self._duplicate(source, path, self._unfinished_path(self.root / UNFINISHED), shares_bytes=shares_bytes)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                self._duplicate(source, path, self._unfinished_path(path.parent, "."), shares_bytes=shares_bytes)
+
     def delete(self, path: Path) -> None:
         """Delete the file at `path` if it exists. The deletion is durable after the next `sync`."""
         with as_output_error(path):
@@ -136,12 +152,39 @@ class LocalStore:
             with self._lock:
                 self._unsynced_files.add(path)
 
+    def _duplicate(self, source: Path, path: Path, unfinished: Path, *, shares_bytes: bool) -> None:
+        for folder in (path.parent, unfinished.parent):
+            self._mark_unsynced(*make_folder(folder))
+        try:
+            if not shares_bytes or not _linked(source, unfinished):
+                shutil.copyfile(source, unfinished)
+                with unfinished.open("rb+") as file:
+                    os.fsync(file.fileno())
+            unfinished.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+        _log.debug("%s: has the content of %s", path, source)
+        self._mark_unsynced(path.parent)
+
     def _mark_unsynced(self, *folders: Path) -> None:
         with self._lock:
             self._unsynced.update(folders)
 
     def _unfinished_path(self, folder: Path, prefix: str = "") -> Path:
         return folder / f"{prefix}{self._run()}-{secrets.token_hex(8)}.tmp"
+
+
+def _linked(source: Path, path: Path) -> bool:
+    """Give the file at `source` the second name `path`; return whether the disk could do this."""
+    try:
+        os.link(source.resolve(), path)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without such names, or too many of them
+        return False
+    return True
 
 
 def _sync_files(paths: list[Path]) -> None:

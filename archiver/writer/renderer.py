@@ -9,6 +9,7 @@ from datetime import datetime
 
 from archiver.extractor.completeness import text_coverage
 from archiver.models import CHINA, Article, MediaResults, RenderedPost, State
+from archiver.writer.aliases import with_aliases
 from archiver.writer.links import LinkResolver, files_by_url
 from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.escape import destination, escape
@@ -54,6 +55,7 @@ class PostStyle:
             publisher". Placeholders: {state} for what the notice says, {seen} for the day when it was seen.
         post_of: Takes the address of a link. Returns the post of the archive to which the link leads; None if there is
             no such post.
+        former_addresses: Where the post was on the site before, for another profile; see aliases.py.
     """
 
     front_matter: Mapping[str, object] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class PostStyle:
     statement_line: str = "作者提示：{statement}"
     gone_line: str = "原文已无法访问：{state}（{seen}）"
     post_of: Callable[[str], LinkedPost | None] = no_post
+    former_addresses: tuple[str, ...] = ()
 
 
 def default_style(_article: Article) -> PostStyle:
@@ -96,7 +99,8 @@ class ProfileRenderer:
             captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
         """
         style = self.style_of(article)
-        front_matter = self.profile.front_matter(article, captured, style.front_matter)
+        overrides = with_aliases(style.front_matter, self.profile.name, style.former_addresses)
+        front_matter = self.profile.front_matter(article, captured, overrides)
         text = front_matter + self.profile.native(self._blocks(article, media, style))
         is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
         shown = self.profile.portable(text if is_usual else _EMPTY_FRONT_MATTER + text)
