@@ -26,7 +26,10 @@ def write_site(
     *,
     output: options.Output = None,
     base_url: Annotated[
-        str, typer.Option("--base-url", metavar="URL", help="The site's address, for 404.html.", show_default=False)
+        str,
+        typer.Option(
+            "--base-url", metavar="URL", help="The site's address, for feeds and 404.html.", show_default=False
+        ),
     ] = "",
     selection: ExportSelection,
     common: options.CommonOptions,
@@ -46,6 +49,8 @@ def write_site(
         result = generate_site(archive, request, spinner.show)
     for path in result.missing:
         print_message(f"archiver: not in the archive: {path}")
+    if not request.base_url:
+        print_message("archiver: no feeds: they need the site's address, --base-url, or url: in archiver.yml")
     print_message(f"{result.articles} articles, {result.written} files written, {result.deleted} deleted")
     if common.as_json:
         print_json(asdict(result))
