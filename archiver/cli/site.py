@@ -27,7 +27,10 @@ def write_site(
     *,
     output: options.Output = None,
     base_url: Annotated[
-        str, typer.Option("--base-url", metavar="URL", help="The site's address, for 404.html.", show_default=False)
+        str,
+        typer.Option(
+            "--base-url", metavar="URL", help="The site's address, for feeds and 404.html.", show_default=False
+        ),
     ] = "",
     selection: ExportSelection,
     common: options.CommonOptions,
@@ -47,6 +50,8 @@ def write_site(
         result = generate_site(archive, request, spinner.show)
     for path in result.missing:
         print_message(message("archiver: not in the archive: {path}", path=path))
+    if not request.base_url:
+        print_remark(message("no feeds: they need the site's address, --base-url, or `url:` in archiver.yml"))
     print_remark(
         message(
             "{articles} articles, {written} files written, {deleted} deleted",
