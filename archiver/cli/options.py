@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from archiver.cli.language import choose_language
 from archiver.cli.logging_setup import start_logging
 from archiver.cli.output import be_quiet, print_remark
 from archiver.messages.message import message
@@ -130,13 +131,13 @@ class CommonOptions:
         chosen = {name: value for name, value in values.items() if value is not None and value is not False}
         if chosen.pop("no_media", None):
             chosen["media"] = {"save": False}
-        return load(
-            chosen,
-            os.environ,
-            Path(),
-            self.config,
-            lambda warning: print_remark(message("archiver: warning: {warning}", warning=warning)),
-        )
+
+        def warn(warning: str) -> None:
+            print_remark(message("archiver: warning: {warning}", warning=warning))
+
+        settings = load(chosen, os.environ, Path(), self.config, warn)
+        choose_language(settings.lang)
+        return settings
 
     def _settings_names(self) -> Iterator[str]:
         common = {field.name for field in fields(CommonOptions)}
