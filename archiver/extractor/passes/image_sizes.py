@@ -17,6 +17,7 @@ from archiver.extractor.passes.tree import Element
 # Larger images are illustrations, whose size is left to the theme.
 _SMALL_WIDTH = 120  # px; of icons
 _LINE_WIDTH, _LINE_HEIGHT = 320, 32  # px; of formulas, which are as high as a line and fit on a phone
+_MAX_HEIGHT = 1200  # px; a larger height is no icon's, and would only stretch the post
 _MAX_BOXES = 12  # number of elements around an image that are searched for a width
 _UNKNOWN = 0.0
 _NOT_DECLARED = ("", "auto", "inherit", "initial", "unset")
@@ -55,7 +56,7 @@ def small_size(image: Element) -> ImageSize:
     is_small = 0 < widest <= (_LINE_WIDTH if is_low else _SMALL_WIDTH)
     if not is_small or (abs(widest - file_width) <= 1 and not is_emoji):
         return NO_SIZE
-    return ImageSize(max(1, round(widest)), round(height))
+    return ImageSize(max(1, round(widest)), round(height) if height <= _MAX_HEIGHT else 0)
 
 
 def width_in(image: Element, style: dict[str, str], whole: float = 0) -> float:

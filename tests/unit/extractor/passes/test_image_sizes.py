@@ -27,6 +27,7 @@ SIZES = {
     "at most as high": (f'style="width:120px;max-width:30px" {FILE}', "30×15"),
     "the widest": (f'style="width:120px" {FILE}', "120×60"),
     "a formula": ('style="width:300px;height:20px" data-w="1080" data-ratio="0.07"', "300×20"),
+    "a height that no icon has": (f'style="width:40px;height:9999999px" {FILE}', "40×0"),
     "less than a pixel": (f'style="width:0.4px" {FILE}', "1×0"),
     "as wide as its file": ('style="width:50px" data-w="50" data-ratio="1"', ""),
     "an icon without a style": ('data-w="20" data-ratio="1"', ""),
