@@ -50,21 +50,21 @@ def run_sources(
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     run_report = RunReport()
-    with Archiver(settings) as archive:
-        with ProgressBar(settings.interval) as progress:
-            printer = OutcomePrinter(
-                summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
-            )  # fmt: skip
-            warnings = []
-            for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
-                warnings += printer.warnings_of(outcome)
-        for warning in run_report.warnings:
-            print_message(f"archiver: {warning}")
-        for line in _format_changes(printer.summary):
-            print_message(f"archiver: {line}")
-        if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
-            printer.print_summary(always=True)
-        content = _report_content(printer.summary, run_report, warnings)
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
+        )  # fmt: skip
+        warnings = []
+        for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
+            warnings += printer.warnings_of(outcome)
+    for warning in run_report.warnings:
+        print_message(f"archiver: {warning}")
+    for line in _format_changes(printer.summary):
+        print_message(f"archiver: {line}")
+    if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
+        printer.print_summary(always=True)
+    content = _report_content(printer.summary, run_report, warnings)
+    with Archiver(settings) as archive:  # of its own, since the run is over: a service may take long
         for line in archive.send_news(content):
             print_message(f"archiver: {line}")
     if report is not None:
