@@ -270,9 +270,9 @@ class Archiver:
         each service or command that did not take the news; none of them contains an address. Without these settings, or
         without news, do nothing.
         """
-        from archiver.commands.news import send_news
+        from archiver.commands.news import is_wanted, send_news
 
-        return send_news(self._context, self.status, report)
+        return send_news(self._context, self.status, report) if is_wanted(self.settings) else []
 
     def enqueue(self, text: str) -> QueueResult:
         """Add the addresses of articles in a pasted text to the queue; return what became of each address.

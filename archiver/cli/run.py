@@ -53,25 +53,22 @@ def run_sources(
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     run_report = RunReport()
-    with Archiver(settings) as archive:
-        with ProgressBar(settings.interval) as progress:
-            printer = OutcomePrinter(
-                summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose),
-                quiet=not common.verbose, bulk=True,
-                hides=lambda outcome: run_report.was_walled and is_about_wall(outcome),
-            )  # fmt: skip
-            warnings = []
-            outcomes = progress.track(archive.run(fetch_options, run_report, progress.plan))
-            with printer.sums_if_interrupted(progress):
-                for outcome in printer.print_each(outcomes):
-                    warnings += printer.warnings_of(outcome)
-        for warning in run_report.warnings:
-            print_remark(f"archiver: {said(warning)}")
-        for line in _format_changes(printer.summary):
-            print_remark(f"archiver: {said(line)}")
-        if printer.has_news:  # unchanged articles, and a wall that was met before, are not worth a summary
-            printer.print_summary(always=True)
-        content = _report_content(printer.summary, run_report, warnings)
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose,
+            bulk=True, hides=lambda outcome: run_report.was_walled and is_about_wall(outcome),
+        )  # fmt: skip
+        warnings = []
+        outcomes = progress.track(archive.run(fetch_options, run_report, progress.plan))
+        with printer.sums_if_interrupted(progress):
+            for outcome in printer.print_each(outcomes):
+                warnings += printer.warnings_of(outcome)
+    for line in (*run_report.warnings, *_format_changes(printer.summary)):
+        print_remark(f"archiver: {said(line)}")
+    if printer.has_news:  # unchanged articles, and a wall that was met before, are not worth a summary
+        printer.print_summary(always=True)
+    content = _report_content(printer.summary, run_report, warnings)
+    with Archiver(settings) as archive:  # of its own, since the run is over: a service may take long
         for line in archive.send_news(content):
             print_message(f"archiver: {said(line)}")
     if report is not None:

@@ -39,7 +39,7 @@ def keep_news(context: Context, outcomes: Iterator[Outcome]) -> Iterator[Outcome
                 items.append(item)
             yield outcome
     finally:
-        if items and _is_wanted(context.settings):
+        if items and is_wanted(context.settings):
             with suppress(OutputError), _outbox(context).locked() as pending:
                 pending.add(items)
                 _outbox(context).write(pending)
@@ -51,8 +51,6 @@ def send_news(context: Context, status: Callable[[], ArchiveStatus], report: Map
     `status` is called for the matters that need a person; each is told once, as long as it lasts. `report` is what
     `run --report` writes.
     """
-    if not _is_wanted(context.settings):
-        return []
     outbox = _outbox(context)
     try:
         with outbox.locked() as pending:
@@ -62,7 +60,8 @@ def send_news(context: Context, status: Callable[[], ArchiveStatus], report: Map
         return [f"the news were not sent: {error}"]
 
 
-def _is_wanted(settings: Settings) -> bool:
+def is_wanted(settings: Settings) -> bool:
+    """Return whether somebody is to be told what is new."""
     return bool(settings.notify or settings.on_news)
 
 

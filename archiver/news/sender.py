@@ -16,6 +16,10 @@ import threading
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]{1,19})://")
 _LARGEST_ANSWER = 65_536  # bytes
@@ -80,18 +84,11 @@ def _refusal(content: bytes) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _send(address: str, title: str, body: str, result: dict[str, str]) -> None:
-    """Send a message to one address, and write the name of the service and the error to `result`."""
+def _send(service: NotifyBase, title: str, body: str, result: dict[str, str]) -> None:
+    """Send a message to one service, and write the error to `result`."""
     import apprise
 
-    asset = apprise.AppriseAsset(app_id="archiver", app_desc="archiver", async_mode=False)
-    service = apprise.Apprise.instantiate(address, asset=asset)
-    if service is None:
-        result["error"] = _NOT_UNDERSTOOD
-        return
-    result["service"] = str(service.service_name)
-    service.overflow_mode = apprise.OverflowMode.TRUNCATE  # one message, however little the service takes
-    sender = apprise.Apprise(asset=asset)
+    sender = apprise.Apprise(asset=service.asset)
     sender.add(service)
     answer = _Answer()
     _ANSWER.set(answer)
@@ -99,17 +96,32 @@ def _send(address: str, title: str, body: str, result: dict[str, str]) -> None:
     result["error"] = answer.refusal if is_sent else answer.error or "did not take it"
 
 
+def _service(address: str) -> NotifyBase | None:
+    """Return the service at an address, which gets one message, however little it takes; None if it is unknown."""
+    import apprise
+
+    asset = apprise.AppriseAsset(app_id="archiver", app_desc="archiver", async_mode=False)
+    service = apprise.Apprise.instantiate(address, asset=asset)
+    if service is not None:
+        service.overflow_mode = apprise.OverflowMode.TRUNCATE
+    return service
+
+
 def main() -> None:
     """Send the message to all addresses at the same time, and write the results when all are done or time is up."""
     request = json.load(sys.stdin.buffer)
-    until = time.monotonic() + request["patience"]
+    services = [_service(address) for address in request["addresses"]]  # loads apprise, which takes a while
     _record_answers()
+    until = time.monotonic() + request["patience"]
     results: list[dict[str, str]] = []
     threads = []
-    for address in request["addresses"]:
-        scheme = _SCHEME.match(address)
-        results.append({"service": scheme[1].lower() if scheme else "", "error": "did not answer in time"})
-        arguments = (address, request["title"], request["body"], results[-1])
+    for address, service in zip(request["addresses"], services, strict=True):
+        if service is None:
+            scheme = _SCHEME.match(address)
+            results.append({"service": scheme[1].lower() if scheme else "", "error": _NOT_UNDERSTOOD})
+            continue
+        results.append({"service": str(service.service_name), "error": "did not answer in time"})
+        arguments = (service, request["title"], request["body"], results[-1])
         threads.append(threading.Thread(target=_send, args=arguments, daemon=True))
         threads[-1].start()
     for thread in threads:

@@ -97,4 +97,4 @@ HUGO = Dialect(
 HEXO = Dialect(brace_marks=NUNJUCKS)  # it takes code blocks out before it reads templates
 
 # `#tag` is a tag wherever it stands, and `$x$` is mathematics.
-OBSIDIAN = Dialect(escaped=frozenset("#$"))
+OBSIDIAN = Dialect(escaped=frozenset("#$"), captions=Captions.EMPHASIS)

@@ -206,7 +206,7 @@ def drip(connection: socket) -> None:
 def test_run_service_that_hangs_does_not_hang_the_run(
     archiver: Command, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channels, "PATIENCE", 2.0)
+    monkeypatch.setattr(channels, "PATIENCE", 5.0)
     numbered.serve(world, (1,))
     accept(world)
     settings(archiver, f"wecombot://{SECRET}", JSON)
