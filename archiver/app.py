@@ -43,6 +43,7 @@ from archiver.models.requests import (
     RebuildOptions,
     SearchRequest,
 )
+from archiver.models.site_setup import SiteSetup
 from archiver.models.status import ArchiveStatus
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
@@ -81,6 +82,7 @@ __all__ = [
     "SearchHit",
     "SearchRequest",
     "SearchResult",
+    "SiteSetup",
     "SourceReport",
     "StyledArticle",
     "fetch_options",
@@ -132,6 +134,16 @@ def read_list(name: str) -> Iterator[ListEntry]:
     from archiver.sources.list_input import open_list, open_stdin_list
 
     return open_stdin_list() if name == "-" else open_list(name)
+
+
+def set_up_site(profile: str, folder: str) -> SiteSetup:
+    """Return the first settings for an archive of the kind `profile` in `folder`, after reading the site that is there.
+
+    Raise ConfigError if there is no such profile. Nothing is written.
+    """
+    from archiver.commands.site_setup import set_up_site as read
+
+    return read(profile, Path(folder))
 
 
 class Archiver:

@@ -156,6 +156,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     link_local: bool = False  # whether links to articles in this archive lead to their posts
     post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
     force: bool = False  # whether to overwrite posts that a person edited; only a flag can set it
+    header_img: str = ""  # a picture of the site, `cover` for the article's cover, or `none`; '' for the profile's own
     site_prefix: str = "{{site.baseurl}}"  # prefix of /postimg/… in the addresses of media in posts
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
