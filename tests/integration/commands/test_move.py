@@ -277,6 +277,31 @@ def test_commands_that_write_refuse_another_layout(archiver: Command, world: Wor
     assert archiver("rebuild", "--all").code == 0
 
 
+@pytest.mark.parametrize(
+    "words", [("search", "篇"), ("export", "--jsonl", "a.jsonl"), ("site", "web")], ids=lambda words: words[0]
+)
+def test_commands_that_read_posts_refuse_another_layout(
+    archiver: Command, world: World, words: Sequence[str]
+) -> None:  # fmt: skip
+    made(archiver, world)
+    settings(archiver, "hugo")
+    run = archiver(*words)
+    assert run.code == 78
+    assert "profile: hugo: the archive is laid out for `jekyll`" in run.err
+
+
+def test_status_names_another_layout_as_a_need(archiver: Command, world: World) -> None:
+    made(archiver, world)
+    assert archiver("status", "--json").outcome["needs"] == []
+    settings(archiver, "hugo")
+    run = archiver("status", "--json")
+    assert run.code == 1
+    (need,) = run.outcome["needs"]
+    assert need["kind"] == "profile"
+    assert "`archiver rebuild --all --dry-run`" in need["said"]
+    assert archiver("list").code == 0
+
+
 def test_archive_of_first_versions_is_laid_out_for_jekyll(archiver: Command, world: World) -> None:
     made(archiver, world)
     archiver.catalogue.change("DELETE FROM layout")
