@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from archiver import policy
 from archiver.archive.archive import Archive
-from archiver.archive.layouts import require_layout
+from archiver.archive.layouts import record_layout
 from archiver.archive.media import ArticleMedia
 from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
@@ -98,7 +98,7 @@ class Context:
         self._until, self._stop = until, stop
         self.archive.prepare()
         if self.archive.location.exists():
-            require_layout(self.archive.catalogue, self.archive.profile)
+            record_layout(self.archive.catalogue, self.archive.profile)
 
     @property
     def until(self) -> datetime | None:

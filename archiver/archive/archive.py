@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archiver.archive.files import ArchiveFiles
+from archiver.archive.layouts import require_layout
 from archiver.archive.media import FetchedMedia
 from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import populate_catalogue, write_missing_tombstones
@@ -40,6 +41,7 @@ class Archive:
     ) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
         self.profile = profile
+        self.allows_other_layout = False  # True only while files are moved to the layout of `profile`
         self.own = self.root / OWN_FOLDER  # the folder .archive, with the catalogue and the snapshots
         self.location = Location.in_archive(self.own, server)
         self.fetched_media = FetchedMedia()  # shared by all articles, since many show the same image
@@ -73,6 +75,8 @@ class Archive:
         If there is no catalogue yet, a new one is created. It is filled from the posts of the archive and from its
         tombstones, the small files that record which articles the user removed. In a dry run, the new catalogue is a
         file in a temporary folder, which `close` deletes.
+
+        Raise ConfigError if the archive is laid out for another profile than `profile`, unless `allows_other_layout`.
         """
         location = self.location
         if self.is_dry and not location.exists():
@@ -87,6 +91,8 @@ class Archive:
             populate_catalogue(catalogue, self._plain_files(), self.now())
         elif not (self.own / "removed").exists() and not self.is_dry:
             write_missing_tombstones(catalogue, self._plain_files())  # the first versions wrote no tombstones
+        if not self.allows_other_layout:
+            require_layout(catalogue, self.profile)
         return catalogue
 
     @property

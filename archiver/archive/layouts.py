@@ -1,7 +1,7 @@
 """Compare the profile in the settings with the one for which the archive is laid out.
 
-Posts and media of two profiles must not lie side by side: a site generator would publish only some of them. So a
-command that writes refuses to work if the profiles differ, and says how the files are moved (moves.py).
+Posts and media of two profiles must not lie side by side: a site generator would publish only some of them. So commands
+refuse to work if the profiles differ, and say how the files are moved (moves.py).
 """
 
 from __future__ import annotations
@@ -42,17 +42,19 @@ def present_layout(catalogue: Catalogue, profile: Profile) -> Layout:
 
 
 def require_layout(catalogue: Catalogue, profile: Profile) -> None:
-    """Record the layout of the archive if that is not done yet, or if only the options of its profile have changed.
-
-    Raise ConfigError if the archive is laid out for another profile than `profile`, that of the settings.
-    """
-    present, wanted = present_layout(catalogue, profile), layout_of(profile)
-    if present.profile != wanted.profile:
+    """Raise ConfigError if the archive is laid out for another profile than `profile`, that of the settings."""
+    present = present_layout(catalogue, profile)
+    if present.profile != profile.name:
         message = (
             f"the archive is laid out for `{present.profile}`: see what would be moved with "
             f"`archiver rebuild --all --dry-run`, or go back to `profile: {present.profile}`"
         )
-        raise ConfigError(message, concerns=f"profile: {wanted.profile}")
+        raise ConfigError(message, concerns=f"profile: {profile.name}")
+
+
+def record_layout(catalogue: Catalogue, profile: Profile) -> None:
+    """Record the layout of the archive if that was not done yet, or if the options of its profile have changed."""
+    wanted = layout_of(profile)
     if catalogue.layout.current() != wanted:
         catalogue.layout.record(wanted)
 

@@ -250,7 +250,20 @@ class ArchiveMove:
         own = moved | {post.path for post in self.archive.catalogue.files.posts() if self._is_in_place(post.path)}
         own |= {file.path for file in self._leftovers if file.key and self._is_ours(file.path, file.sha256)}
         shown = shown_files(self.root, paths) if paths else {}
-        return {path: texts - own for path, texts in shown.items() if texts - own}
+        needed = {path: {text for text in texts - own if self._needs(text, path)} for path, texts in shown.items()}
+        return {path: texts for path, texts in needed.items() if texts}
+
+    def _needs(self, text: str, path: str) -> bool:
+        """Return whether a text of a person's that shows a medium needs it at `path`, its place until now.
+
+        It does not if it is a post of the site to which the files move. Neither does a page that was there while the
+        medium lay at its new place before: then a copy has stayed there for it.
+        """
+        if self.is_change and text.startswith(f"{self.former.posts_directory}/"):
+            return True
+        medium = self.plan.media.get(path)
+        has_stayed = medium is not None and any(file.path == medium.path for file in self._leftovers)
+        return not (has_stayed or text.startswith(f"{self.profile.posts_directory}/"))
 
     # --- Phase 2 and 3: rows, then leftovers --------------------------------------------------------------------------
 

@@ -88,8 +88,9 @@ class MovingUnit(UnitOfWork):
 
 def plan_move(context: Context, *, is_forced: bool = False) -> MoveSummary | None:
     """Return what `move_files` would move; None if the archive is laid out for its profile, without leftovers."""
-    if not context.archive.exists():
+    if not context.archive.location.exists():
         return None
+    context.archive.allows_other_layout = True
     move = ArchiveMove(context.archive, is_forced=is_forced)
     if not move.is_needed:
         return None
@@ -106,6 +107,7 @@ def move_files(context: Context, *, is_forced: bool = False, done: Callable[[int
     unless `is_forced` is set. A call that was killed is finished by the next one. Raise Busy if another run works on
     the archive, and OutputError if a file cannot be written; then nothing has changed.
     """
+    context.archive.allows_other_layout = True
     with ExitStack() as locks:
         if not context.is_dry:
             context.archive.files.prepare()
