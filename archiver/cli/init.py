@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import help_said
 from archiver.cli.output import print_line, print_message
 from archiver.errors import OutputError, UsageError
+from archiver.messages import mark_message
 from archiver.messages.message import message
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ Examples:
   archiver init && $EDITOR archiver.yml && archiver run
   archiver init --profile hugo ~/blog"""
 
-TEMPLATE = """\
+TEMPLATE = mark_message("""\
 # Settings of archiver; every line is optional, docs/reference/settings.md explains them all.
 # Relative paths count from this file. Flags and ARCHIVER_* variables override it.
 
@@ -54,7 +57,7 @@ sources: []
 #   author: 转载
 #   tags: [其他]
 #   header-img: img/the-first.png
-"""
+""")
 
 # The attribute is not `binary`, so that git still shows what changed in posts and drawings.
 GIT_ATTRIBUTES = """\
@@ -65,7 +68,7 @@ GIT_ATTRIBUTES = """\
 **/.archive/** -text
 """
 
-_OUTPUT = "output: output          # the archive: _posts/, postimg/, media/\n"
+_OUTPUT = re.compile(r"^output: output\b.*\n", re.MULTILINE)
 
 
 def write_settings(
@@ -90,7 +93,7 @@ def write_settings(
 
     path = Path(folder) / FILE
     setup = _setup(profile, folder)
-    text = _template(setup) if setup else TEMPLATE
+    text = _template(setup) if setup else help_said(TEMPLATE)
     if _write_new(path, text):
         print_line(str(path))
     elif setup is None:
@@ -116,7 +119,7 @@ def _template(setup: SiteSetup) -> str:
     """Return the first archiver.yml for a site: the usual one, with the settings that the site needs."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in setup.settings.items()]
     folders = f"# The archive: {', '.join(f'{name}/' for name in setup.folders)}\n"
-    text = TEMPLATE.replace(_OUTPUT, "".join([folders, *lines]))
+    text = _OUTPUT.sub(lambda _: "".join([folders, *lines]), help_said(TEMPLATE), count=1)
     return text if setup.settings["profile"] == "jekyll" else text.replace("#   header-img: img/the-first.png\n", "")
 
 
