@@ -43,7 +43,7 @@ def archive_list(
     failed: Annotated[
         str | None, typer.Option("--failed", metavar="FILE", help="Write what is left to do to FILE, to feed back.")
     ] = None,
-    requests: options.RetryOptions,
+    requests: options.BatchOptions,
     common: options.ArchiveOptions,
 ) -> int:
     """Archive every address of one or more lists; what the archive has already costs no request.
@@ -59,7 +59,7 @@ def archive_list(
         printer = OutcomePrinter(
             summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), bulk=True
         )
-        outcomes = archive.batch(entries, fetch_options, progress.plan)
+        outcomes = archive.batch(entries, fetch_options, progress.plan, requests.source_options())
         try:
             with printer.sums_if_interrupted(progress):
                 for outcome in printer.print_each(progress.track(outcomes)):

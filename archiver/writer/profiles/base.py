@@ -64,6 +64,10 @@ class Profile(Protocol):
         """The template syntax that the site generator reads in a post besides Markdown and HTML."""
 
     @property
+    def draft(self) -> Mapping[str, object]:
+        """The front matter that keeps the site from publishing a post, key to value."""
+
+    @property
     def site_files(self) -> Mapping[str, str]:
         """The files that the site needs so that posts are shown, path to content; `archiver init` writes them once."""
 

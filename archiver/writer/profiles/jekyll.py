@@ -75,6 +75,11 @@ class JekyllProfile:
         return EVERY_ENGINE
 
     @property
+    def draft(self) -> Mapping[str, object]:
+        """The key `published`, False."""
+        return {"published": False}
+
+    @property
     def site_files(self) -> Mapping[str, str]:
         """No files."""
         return {}
