@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from archiver import urls
@@ -35,7 +35,12 @@ from archiver.writer.profiles.base import Profile
 CATALOGUE = f"{OWN_FOLDER}/{FILE}"
 UNRECORDED = "proven, but not in the catalogue"
 _BATCH_SIZE = 500  # paths in one query of the catalogue
+_SUSPECTS = 50  # files with findings that are looked at again together
 _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait for the disk
+
+
+def _keys_of(suspects: Iterable[tuple[ExpectedFile, list[Finding]]]) -> set[str]:
+    return {expected.key for expected, _ in suspects}
 
 
 def _ignore(_count: int) -> None:
@@ -109,10 +114,9 @@ class Inventory:
         """Yield the findings about media files: images, sounds and films."""
         inventory = self.catalogue.files
         check = partial(check_medium, self.root)
-        for expected, findings in self._checked(self._counted("media", inventory.media(self.keys)), check):
-            if findings:
-                current = (file for file in inventory.media([expected.key]) if file.path == expected.path)
-                yield from self._confirmed(findings, current, check)
+        for suspects in self._suspects("media", inventory.media(self.keys), check):
+            current = {file.path: file for file in inventory.media(_keys_of(suspects))}
+            yield from self._confirmed(((current.get(file.path), findings) for file, findings in suspects), check)
 
     def posts(self) -> Iterator[Finding]:
         """Yield the findings about posts, and about missing files that posts show.
@@ -121,9 +125,10 @@ class Inventory:
         """
         inventory = self.catalogue.files
         check = partial(check_post, self.root, Links(self.root, self.profile.media_in))
-        for expected, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
-            if findings:
-                yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
+        for suspects in self._suspects("posts", inventory.posts(self.keys), check):
+            current = {file.key: self._renamed(file) for file in inventory.posts(_keys_of(suspects))}
+            confirmed = self._confirmed(((current.get(file.key), findings) for file, findings in suspects), check)
+            yield from self._without_known_media(list(confirmed))
 
     def unknown(self) -> Iterator[Finding]:
         """Yield a finding for each file that the catalogue does not know, media files included.
@@ -196,23 +201,37 @@ class Inventory:
                 self.on_checked(1)
                 yield expected, findings
 
-    def _confirmed(self, findings: list[Finding], current: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
-        """Check a file a second time; yield the findings that still apply.
+    def _suspects(
+        self, kind: str, expected_files: Iterable[ExpectedFile], check: Check
+    ) -> Iterator[list[tuple[ExpectedFile, list[Finding]]]]:
+        """Check the files of a kind; yield those with findings in batches, so that the catalogue is asked of many."""
+        checked_files = self._checked(self._counted(kind, expected_files), check)
+        suspects = ((expected, findings) for expected, findings in checked_files if findings)
+        return iter(lambda: list(islice(suspects, _SUSPECTS)), [])
 
-        `findings` are the findings of the first check. They can be wrong if another run changed the file or the
-        catalogue meanwhile. `current` has what the catalogue expects of the file now. It is empty if the catalogue no
-        longer has the file; then no finding applies. `check` checks a file.
+    def _confirmed(
+        self, suspects: Iterable[tuple[ExpectedFile | None, list[Finding]]], check: Check
+    ) -> Iterator[Finding]:
+        """Check files a second time; yield the findings that still apply.
 
-        If the first check found the file altered, but another run may still be writing it, yield nothing. A link to a
-        missing media file is left out if the catalogue has this file, since `Inventory.media` reports it.
+        The findings of the first check can be wrong if another run changed the file or the catalogue meanwhile. Each of
+        `suspects` has what the catalogue expects of a file now, and the findings of the first check. If the catalogue
+        no longer has the file (None), no finding applies. `check` checks a file.
+
+        If the first check found the file altered, but another run may still be writing it, nothing is yielded for it.
         """
-        first = findings[0]
-        if first.problem == "altered" and modified_since(self.root, first.path, self.catalogue.other_runs_since()):
-            return
-        for finding in chain.from_iterable(map(check, current)):
-            is_reported_as_medium = finding.problem == "link" and self.catalogue.files.articles_showing(finding.path)
-            if (finding.problem != "link" or finding in findings) and not is_reported_as_medium:
-                yield finding
+        for current, findings in suspects:
+            first = findings[0]
+            if current is None:
+                continue
+            if first.problem == "altered" and modified_since(self.root, first.path, self.catalogue.other_runs_since()):
+                continue
+            yield from (found for found in check(current) if found.problem != "link" or found in findings)
+
+    def _without_known_media(self, findings: list[Finding]) -> Iterator[Finding]:
+        """Yield the findings, without links to missing media files that the catalogue has: `media` reports these."""
+        known = self.catalogue.files.shown_media({found.path for found in findings if found.problem == "link"})
+        return (found for found in findings if found.problem != "link" or found.path not in known)
 
     def _renamed(self, post: ExpectedFile) -> ExpectedFile:
         """Return `post` with the path that the file has now; the user may have renamed it after it was recorded."""

@@ -108,6 +108,10 @@ class FileInventory(FileStore):
             return [str(key) for key in rows.scalars()]
 
     @override
+    def shown_media(self, paths: Collection[str]) -> set[str]:
+        return self._known(media.c.path, paths, _FIRST_KEY.is_not(None))
+
+    @override
     def current_medium(self, path: str) -> tuple[str, str, str]:
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
@@ -163,10 +167,10 @@ class FileInventory(FileStore):
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(query.where(id_ > last).order_by(id_).limit(CHUNK)).all()
-            if not rows:
+            yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
+            if len(rows) < CHUNK:
                 return
             last = rows[-1][0]
-            yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
 
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
         """Return those of `values` that occur in `column` in a row that meets `condition`."""

@@ -444,6 +444,9 @@ class FileStore(Protocol):
     def articles_showing(self, path: str) -> list[str]:
         """Return the keys of the articles that show the medium saved at `path`; [] if there are none."""
 
+    def shown_media(self, paths: Collection[str]) -> set[str]:
+        """Return those of `paths` at which media are saved that articles show."""
+
     def current_medium(self, path: str) -> tuple[str, str, str]:
         """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
 
