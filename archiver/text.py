@@ -9,8 +9,8 @@ from collections.abc import Mapping
 # Control characters, Unicode line separators, and marks that change the direction of text (CVE-2021-42574).
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
-# All characters but those of `Char` in XML 1.0, section 2.2.
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# All characters but those of `Char` in XML 1.0, section 2.2. The complement would take 4 ms to compile.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def json_line(value: Mapping[str, object]) -> str:
