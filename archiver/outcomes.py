@@ -5,10 +5,8 @@ A SOURCE is what a command archives: the address of an article, or the path of a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import groupby
 
 from archiver import urls
 from archiver.credentials import redact_words
@@ -20,10 +18,8 @@ from archiver.models import (
     ArticleSummary,
     Classification,
     Images,
-    NotRequested,
     Outcome,
     Page,
-    Removal,
     State,
     StoredFiles,
     Target,
@@ -31,6 +27,7 @@ from archiver.models import (
     WriteResult,
 )
 from archiver.policy import TERMINAL_STATES, due_at
+from archiver.text import one_line
 from archiver.writer.names import media_name
 
 NEEDS_SHORT = message(
@@ -38,13 +35,6 @@ NEEDS_SHORT = message(
 )
 _NOT_ASKED = "not asked: "
 LEFT = message("left for another run, as --limit, --max-time or the budget asked")
-_NO_TIME = message("no publish time on the page")
-_SAYS_ONLY = message("the page says only")
-_NAMELESS = message("the page does not name itself")
-_PAID = message("a paid article")
-_LEFT_OUT = message("left out, ")
-_NOT_YET = message("not saved yet")
-_INFORMATION = (_NO_TIME, _SAYS_ONLY, _NAMELESS, _PAID, _LEFT_OUT, _NOT_YET)  # beginnings of warnings that ask nothing
 _SOLVE = message("open the address in a browser, solve it, export the cookies and pass --cookies")
 ADVICE = {  # advice for the user about a page that holds no article
     State.DELETED: message("its publisher deleted it; only a page saved earlier can be archived"),
@@ -252,14 +242,6 @@ def is_about_wall(outcome: Outcome) -> bool:
     )
 
 
-def asks_nothing(warning: str) -> bool:
-    """Return whether a warning only says how an article is, or what a later call does by itself.
-
-    No person has to do anything about it. `archiver show` has these warnings, too.
-    """
-    return warning.startswith(_INFORMATION)
-
-
 def can_succeed_later(outcome: Outcome, *, is_file: bool) -> bool:
     """Return whether a later call with the same SOURCE may succeed: it did not come now, or a limit left it.
 
@@ -291,154 +273,3 @@ def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Ima
         saved=len({name for url, name in names.items() if url in files and url not in lost}),
         failed=len({name for url, name in names.items() if url in lost}),
     )
-
-
-def warnings(
-    article: Article, lost: Mapping[str, str], written: WriteResult, coverage: float | None = None
-) -> Iterator[str]:
-    """Yield the warnings about a written post, one line each.
-
-    `lost` maps the address of each medium that was not saved to the reason. `written` is the result of writing the
-    post. If the post shows too little of the page's text, `coverage` is the share that it shows, from 0 to 1; otherwise
-    None.
-    """
-    if coverage is not None:
-        yield message(
-            "the post shows {coverage:.1%} of the page's text: compare it with the page, and report it",
-            coverage=coverage,
-        )
-    yield from map(one_line, article.warnings)
-    if not article.published:
-        yield message("{no_time}: the post is dated by its capture", no_time=_NO_TIME)
-    elif article.dated_from:
-        date = f"{article.published:%Y-%m-%d}"
-        yield one_line(
-            message(
-                "{says_only} “{dated_from}”: dated {date}, counted back from its capture",
-                says_only=_SAYS_ONLY,
-                dated_from=article.dated_from,
-                date=date,
-            )
-        )
-    if not (article.biz and article.mid and article.idx):
-        yield message("{nameless} (biz, mid, idx): a digest of its text stands for it", nameless=_NAMELESS)
-    if article.paid:
-        yield message("{paid}: only its free part was on the page", paid=_PAID)
-    for (_, reason), removals in groupby(sorted(article.removed, key=_step_and_reason), key=_step_and_reason):
-        same_kind = list(removals)
-        count = len(same_kind)
-        times = f" ({count} ×)" if count > 1 else ""
-        quote = f": {same_kind[0].text}" if same_kind[0].text else ""
-        yield one_line(
-            message("{left_out}{reason}{times}{quote}", left_out=_LEFT_OUT, reason=reason, times=times, quote=quote)
-        )
-    for reason in dict.fromkeys(lost.values()):
-        if isinstance(reason, NotRequested):
-            count = sum(each == reason for each in lost.values())
-            yield one_line(
-                message(
-                    "{not_yet}, the post keeps the address ({reason}): {count} pictures or other media",
-                    not_yet=_NOT_YET,
-                    reason=reason,
-                    count=count,
-                )
-            )
-            continue
-        addresses = [_shortened(url) for url, each in lost.items() if each == reason]
-        yield one_line(
-            message(
-                "not saved, the post keeps the address ({reason}): {addresses}",
-                reason=reason,
-                addresses=" ".join(addresses),
-            )
-        )
-    if written.outcome == "skipped":
-        yield message("{post} was edited by hand and stays as it is; --force overwrites it", post=written.path)
-
-
-def doubts(files: Mapping[str, str]) -> Iterator[str]:
-    """Yield warnings about media files that a post shows although they may be damaged, one line for each reason.
-
-    `files` maps the address of each such medium to the reason (LocalFile.doubt), for example that the file was altered
-    and has not been downloaded again. A line names the reason and all addresses that have it.
-    """
-    for reason in dict.fromkeys(files.values()):
-        addresses = [_shortened(url) for url, each in files.items() if each == reason]
-        yield one_line(
-            message("shown as it lies here ({reason}): {addresses}", reason=reason, addresses=" ".join(addresses))
-        )
-
-
-def _step_and_reason(removal: Removal) -> tuple[str, str]:
-    return removal.step, removal.reason
-
-
-def _shortened(url: str) -> str:
-    """Return an address shortened for a message: a `data:` address to 30 characters, any other to 300."""
-    return f"{url[:30]}…" if url.startswith("data:") else url[:300]
-
-
-def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: bool = False) -> list[str]:
-    """Return the summary of merging another archive into this one (the command `import`), as lines of text.
-
-    `counts` holds the number of results for each pair of MergeResult.what and MergeResult.outcome. `name` is the folder
-    of the other archive. The last line says whether this folder can be deleted or is still needed. With `is_dry`, no
-    line says that the folder can be deleted.
-    """
-
-    def count_words(*outcomes: str) -> str:
-        kinds = {"post": "articles", "media": "pictures", "page": "pages", "removal": "removals"}
-        numbers = {word: sum(counts.get((what, each), 0) for each in outcomes) for what, word in kinds.items()}
-        return message("{articles} articles, {pictures} pictures, {pages} pages, {removals} removals", **numbers)
-
-    lines: list[str] = [
-        message(
-            "taken in: {new}; here already: {old}", new=count_words("imported", "updated"), old=count_words("unchanged")
-        )
-    ]
-    total = Counter[str]()
-    for (_, outcome), count in counts.items():
-        total[outcome] += count
-    if total["skipped"]:
-        lines.append(
-            message(
-                "{count} files of articles that were taken out here: --restore-removed takes them in",
-                count=total["skipped"],
-            )
-        )
-    if total["conflict"]:
-        lines.append(
-            message("{count} conflicts: ours stays, theirs lie in .archive/conflicts", count=total["conflict"])
-        )
-    if total["failed"]:
-        lines.append(
-            message(
-                "{count} files of {name} are damaged and were not taken: keep it until they are had",
-                count=total["failed"],
-                name=name,
-            )
-        )
-    elif total["left"]:
-        lines.append(
-            message(
-                "{count} files of {name} were not taken (-v names them): save yours before it is deleted",
-                count=total["left"],
-                name=name,
-            )
-        )
-    elif not is_dry:
-        lines.append(
-            message(
-                "every article, picture and page that {name} holds is here or named above: it can be deleted", name=name
-            )
-        )
-    return lines
-
-
-def one_line(text: str) -> str:
-    """Return `text` as one line, in which each run of white space is replaced by one space.
-
-    A text that is one line already is returned itself, so that a message stays one.
-    """
-    line = " ".join(text.split())
-    return text if line == text else line

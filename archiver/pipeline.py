@@ -32,8 +32,8 @@ from archiver.models import (
     Target,
 )
 from archiver.models.job import Decision, Job
-from archiver.outcomes import one_line
 from archiver.ports import Ports
+from archiver.text import one_line
 
 _log = logging.getLogger(__name__)
 

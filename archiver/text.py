@@ -1,4 +1,4 @@
-"""Make text safe for the formats it is written in: lines of JSON for terminals and logs, and XML."""
+"""Make text safe for the formats it is written in: lines of messages, of JSON for terminals and logs, and XML."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ def json_line(value: Mapping[str, object]) -> str:
 def xml_text(text: str) -> str:
     """Return a text without the characters that XML 1.0 forbids, such as control characters and lone surrogates."""
     return _NOT_IN_XML.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return `text` as one line, in which each run of white space is replaced by one space.
+
+    A text that is one line already is returned itself, so that a message stays one.
+    """
+    line = " ".join(text.split())
+    return text if line == text else line

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from archiver import outcomes, policy
+from archiver import outcomes, policy, post_warnings
 from archiver.archive.archive import Archive
 from archiver.archive.captures import capture_of
 from archiver.archive.cover import with_cover
@@ -248,8 +248,8 @@ class UnitOfWork:
             outcomes.archived(self.job.target, article, self.written),
             images=outcomes.images(article, files, lost | doubts),
             warnings=(
-                *outcomes.warnings(article, lost, self.written, coverage if is_low else None),
-                *outcomes.doubts(doubts),
+                *post_warnings.warnings(article, lost, self.written, coverage if is_low else None),
+                *post_warnings.doubts(doubts),
             ),
             format_notes=article.format_notes,
         )

@@ -46,7 +46,7 @@ class _Helpful:
         """Write what the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(help_said(cleandoc(self.help)))  # type: ignore[attr-defined]
+            formatter.write_paragraphs(help_said(cleandoc(self.help)))  # type: ignore[attr-defined]
 
     def format_epilog(self, _ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the examples of calls."""
@@ -55,7 +55,7 @@ class _Helpful:
             mark, _, title = word.rpartition("\n")
             formatter.write_paragraph()
             with formatter.indentation():
-                formatter.write_text(
+                formatter.write_paragraphs(
                     f"{mark}\n{help_said(title + colon)}{calls}" if mark else help_said(title + colon) + calls
                 )
 

@@ -66,7 +66,7 @@ class HelpText:
         if self._parts:
             self.write("\n")
 
-    def write_text(self, text: str) -> None:
+    def write_paragraphs(self, text: str) -> None:
         """Write paragraphs, which are divided by empty lines."""
         indent = " " * self.current_indent
         written = []

@@ -175,7 +175,7 @@ class OutcomePrinter:
 
     def _without_information(self, outcome: Outcome) -> Outcome:
         """Return an outcome without the warnings that need not be printed, since they ask nothing of a person."""
-        from archiver.outcomes import asks_nothing
+        from archiver.post_warnings import asks_nothing
 
         if self.verbose or not self.bulk:
             return outcome

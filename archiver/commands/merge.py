@@ -15,7 +15,6 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from archiver import outcomes
 from archiver.archive.captures import StoredPage, identity
 from archiver.archive.conflicts import keep_conflict
 from archiver.archive.files import ArchiveFiles
@@ -27,6 +26,7 @@ from archiver.archive.recovery import PageReader
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
+from archiver.commands.merge_summary import merge_summary
 from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
 from archiver.context import Context
@@ -62,7 +62,7 @@ def merge(
             with other:
                 merger = Merge(context=context, other=other, restore_removed=restore_removed)
                 yield from merger.everything()
-                yield from outcomes.merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
+                yield from merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
 
 
 @contextmanager

@@ -180,9 +180,9 @@ def _linked(source: Path, path: Path) -> bool:
     """Give the file at `source` the second name `path`; return whether the disk could do this."""
     try:
         os.link(source.resolve(), path)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another disk, or one without such names, or too many of them
+    except OSError as error:  # another disk, or one without such names, or too many of them
+        if error.errno == errno.ENOENT:
+            raise
         return False
     return True
 
@@ -350,11 +350,10 @@ def check_space(folder: Path, needed: int) -> None:
         raise OutputError(
             message(
                 "{needed:.0f} MiB are needed and {free:.0f} MiB are free: free some space first",
-                needed=needed / 2**20,
-                free=free / 2**20,
+                needed=needed / 2**20, free=free / 2**20,
             ),
             concerns=str(folder),
-        )
+        )  # fmt: skip
 
 
 def temporary_path(path: Path) -> Path:

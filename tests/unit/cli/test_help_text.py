@@ -49,5 +49,5 @@ def test_help_text_columns_stand_below_each_other() -> None:
 def test_help_text_keeps_lines_of_marked_paragraphs() -> None:
     text = HelpText()
     with text.indentation():
-        text.write_text("\b\nExample:\n  archiver add x")
+        text.write_paragraphs("\b\nExample:\n  archiver add x")
     assert text.getvalue() == "  Example:\n    archiver add x\n"
