@@ -20,7 +20,7 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
-from archiver.models.job import FetchOptions
+from archiver.models.job import FetchOptions, SourceOptions
 from archiver.models.layout import MoveResult, MoveSummary
 from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
@@ -43,6 +43,7 @@ from archiver.models.requests import (
     RebuildOptions,
     SearchRequest,
 )
+from archiver.models.site_setup import SiteSetup
 from archiver.models.status import ArchiveStatus
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
@@ -81,12 +82,15 @@ __all__ = [
     "SearchHit",
     "SearchRequest",
     "SearchResult",
+    "SiteSetup",
+    "SourceOptions",
     "SourceReport",
     "StyledArticle",
     "fetch_options",
     "read_list",
 ]
 
+_NOTHING_CHOSEN = SourceOptions()
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
 Counted = Callable[[int], None]
@@ -132,6 +136,16 @@ def read_list(name: str) -> Iterator[ListEntry]:
     from archiver.sources.list_input import open_list, open_stdin_list
 
     return open_stdin_list() if name == "-" else open_list(name)
+
+
+def set_up_site(profile: str, folder: str) -> SiteSetup:
+    """Return the first settings for an archive of the kind `profile` in `folder`, after reading the site that is there.
+
+    Raise ConfigError if there is no such profile. Nothing is written.
+    """
+    from archiver.commands.site_setup import set_up_site as read
+
+    return read(profile, Path(folder))
 
 
 class Archiver:
@@ -202,12 +216,14 @@ class Archiver:
             return self._context.archive.require_catalogue()
         return self._opened.enter_context(closing(catalogue))
 
-    def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
+    def add(
+        self, sources: Iterable[str], report: Report = _silent, chosen: SourceOptions = _NOTHING_CHOSEN
+    ) -> Iterator[Outcome]:
         """Archive each source and yield its Outcome as soon as it is known, in the order of `sources`.
 
         A source is the address of an article or the path of a saved page. An article that is already in the archive is
         read again, but an article that the user removed is not archived again. `report` is called with each source,
-        without credentials, before the source is read.
+        without credentials, before the source is read. `chosen` has the options for the posts.
 
         A source with an error has a failed Outcome, and the next source is tried. In two situations, sources are not
         even tried; they have failed Outcomes, too:
@@ -219,21 +235,26 @@ class Archiver:
         """
         from archiver.commands.add import add
 
-        yield from self._summed(add(self._context, sources, report))
+        yield from self._summed(add(self._context, sources, report, chosen))
 
     def batch(
-        self, entries: Iterable[ListEntry], options: FetchOptions, planned: Planned = _silent
+        self,
+        entries: Iterable[ListEntry],
+        options: FetchOptions,
+        planned: Planned = _silent,
+        chosen: SourceOptions = _NOTHING_CHOSEN,
     ) -> Iterator[Outcome]:
         """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
         The outcomes of entries that are not read come first. These entries are invalid or need no work now, for example
         because the article is already in the archive. Then `planned` is called once with two numbers: how many entries
         there are, and how many of them will be read. Last come the outcomes of the entries that are read, in the order
-        in which they finish. Raise OutputError, before anything is fetched, if the archive cannot be written.
+        in which they finish. `chosen` has the options for the posts. Raise OutputError, before anything is fetched, if
+        the archive cannot be written.
         """
         from archiver.commands.batch import batch
 
-        yield from self._recorded("batch", batch(self._context, entries, options, planned))
+        yield from self._recorded("batch", batch(self._context, entries, options, planned, chosen))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
         """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.

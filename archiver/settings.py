@@ -95,6 +95,14 @@ class LinksSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     limit: Annotated[int, msgspec.Meta(ge=1)] = 20
 
 
+_POST_FOLDER, _LONGEST_FOLDER = r"^([^./\\_#~][^/\\]*)?$", 60
+
+
+def is_post_folder(name: str) -> bool:
+    """Return whether posts can be written to a folder with this name; '' stands for the directory of posts itself."""
+    return len(name) <= _LONGEST_FOLDER and re.search(_POST_FOLDER, name) is not None
+
+
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source of addresses for `archiver run`, with options for its posts.
 
@@ -112,7 +120,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     name: str = ""
     tags: tuple[str, ...] | None = None
     author: str | None = None
-    folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
+    folder: Annotated[str, msgspec.Meta(pattern=_POST_FOLDER, max_length=_LONGEST_FOLDER)] = ""  # below _posts/
 
     def __post_init__(self) -> None:
         """Raise ValueError unless exactly one of `list`, `album`, `feed` and `links` is set."""
@@ -152,6 +160,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     link_local: bool = False  # whether links to articles in this archive lead to their posts
     post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
     force: bool = False  # whether to overwrite posts that a person edited; only a flag can set it
+    header_img: str = ""  # a picture of the site, `cover` for the article's cover, or `none`; '' for the profile's own
     site_prefix: str = "{{site.baseurl}}"  # prefix of /postimg/… in the addresses of media in posts
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)

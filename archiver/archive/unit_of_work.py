@@ -14,6 +14,7 @@ from datetime import datetime
 from archiver import outcomes, policy
 from archiver.archive.archive import Archive
 from archiver.archive.captures import capture_of
+from archiver.archive.cover import with_cover
 from archiver.archive.media import ArticleMedia
 from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
@@ -59,13 +60,15 @@ class WorkOptions:
 
     With `keeps_snapshots`, received pages are stored. A post that shows less than the share `min_coverage` (0 to 1) of
     the page's text gets a warning. `overwrite` says which existing posts may be overwritten: by default those that
-    nobody edited. `wants` takes a medium and returns whether it is saved.
+    nobody edited. `wants` takes a medium and returns whether it is saved. With `saves_cover`, the article's
+    cover is saved like the pictures in its text.
     """
 
     keeps_snapshots: bool = True
     min_coverage: float = 0.999
     overwrite: Overwrite = Overwrite.UNEDITED
     wants: Callable[[Media], bool] = lambda _medium: True
+    saves_cover: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -123,6 +126,7 @@ class UnitOfWork:
         """
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
+        article = with_cover(article) if self.options.saves_cover else article
         if self.job.kind is not JobKind.RECHECK:
             return ResolvedArticle(article, known)
         assert isinstance(self.job.article, ArticleRecord)

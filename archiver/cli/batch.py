@@ -34,7 +34,7 @@ def archive_list(
     failed: Annotated[
         str | None, typer.Option("--failed", metavar="FILE", help="Write what is left to do to FILE, to feed back.")
     ] = None,
-    requests: options.RetryOptions,
+    requests: options.BatchOptions,
     common: options.ArchiveOptions,
 ) -> int:
     """Archive every address of a list; what the archive has already costs no request.
@@ -48,7 +48,7 @@ def archive_list(
     entries = TrackedEntries(read_list(list_file))
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
         printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
-        outcomes = archive.batch(entries, fetch_options, progress.plan)
+        outcomes = archive.batch(entries, fetch_options, progress.plan, requests.source_options())
         for outcome in printer.print_each(progress.track(outcomes)):
             entries.settle(outcome)
     if entries.notes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +13,13 @@ from archiver.cli import options
 from archiver.cli.output import print_line, print_message
 from archiver.errors import OutputError, UsageError
 
+if TYPE_CHECKING:
+    from archiver.app import SiteSetup
+
 EXAMPLES = """\b
-Example:
-  archiver init && $EDITOR archiver.yml && archiver run"""
+Examples:
+  archiver init && $EDITOR archiver.yml && archiver run
+  archiver init --profile hugo ~/blog"""
 
 TEMPLATE = """\
 # Settings of archiver; every line is optional, docs/reference/settings.md explains them all.
@@ -56,24 +62,98 @@ GIT_ATTRIBUTES = """\
 **/.archive/** -text
 """
 
+_OUTPUT = "output: output          # the archive: _posts/, postimg/, media/\n"
+
 
 def write_settings(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
     *,
+    profile: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="For a site of this kind, which is read: jekyll, hux, chirpy, hugo, hexo, obsidian, markdown.",
+            show_default=False,
+        ),
+    ] = "",
     verbose: options.Verbose = 0,  # noqa: ARG001 - its callback starts the log
 ) -> int:
-    """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
+    """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive.
+
+    With a profile, the configuration of the site in FOLDER is read, and never changed: what has to be changed there is
+    said. An archiver.yml that is there stays; what would be different is shown.
+    """
     from archiver.settings import FILE
 
-    path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
-    if not _write_new(path, TEMPLATE):
+    path = Path(folder) / FILE
+    setup = _setup(profile, folder)
+    text = _template(setup) if setup else TEMPLATE
+    if _write_new(path, text):
+        print_line(str(path))
+    elif setup is None:
         raise UsageError("is there already; it stays as it is", concerns=str(path))
-    print_line(str(path))
-    if not _write_new(attributes, GIT_ATTRIBUTES):
-        print_message(
-            f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md"
-        )
+    else:
+        _show_difference(path, setup)
+    _write_git_attributes(Path(folder) / ".gitattributes", setup.folders if setup else ())
+    if setup:
+        _write_site_files(Path(folder), setup.files)
+        _explain(setup)
     return 0
+
+
+def _setup(profile: str, folder: str) -> SiteSetup | None:
+    if not profile:
+        return None
+    from archiver.app import set_up_site
+
+    return set_up_site(profile, folder)
+
+
+def _template(setup: SiteSetup) -> str:
+    """Return the first archiver.yml for a site: the usual one, with the settings that the site needs."""
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in setup.settings.items()]
+    folders = f"# The archive: {', '.join(f'{name}/' for name in setup.folders)}\n"
+    text = TEMPLATE.replace(_OUTPUT, "".join([folders, *lines]))
+    return text if setup.settings["profile"] == "jekyll" else text.replace("#   header-img: img/the-first.png\n", "")
+
+
+def _show_difference(path: Path, setup: SiteSetup) -> None:
+    """Say which settings an archiver.yml that is there would need for the site; write nothing."""
+    from archiver.settings import load
+
+    present = load({}, {}, path.parent)
+    print_message(f"{path} is there already; it stays as it is. For this site it would say:")
+    for key, value in setup.settings.items():
+        current = Path(present.output).resolve() if key == "output" else getattr(present, key)
+        wanted = path.parent.resolve() if key == "output" else value
+        if current != wanted:
+            print_line(f"-{key}: {getattr(present, key)}")
+            print_line(f"+{key}: {value}")
+
+
+def _write_git_attributes(path: Path, folders: tuple[str, ...]) -> None:
+    known = GIT_ATTRIBUTES.replace("**/", "/").replace("/** -text", "/")
+    own = "".join(f"**/{name}/** -text\n" for name in folders if f"/{name.rpartition('/')[2]}/" not in known)
+    if not _write_new(path, GIT_ATTRIBUTES + own):
+        print_message(
+            f"{path} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md"
+        )
+
+
+def _write_site_files(folder: Path, files: Mapping[str, str]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        if _write_new(path, content):
+            print_line(str(path))
+        elif path.read_text(encoding="utf-8", errors="replace") != content:
+            print_message(f"{path} is there already, with other content: posts need {content.strip()}")
+
+
+def _explain(setup: SiteSetup) -> None:
+    for line in setup.found:
+        print_message(f"found: {line}")
+    for line in setup.advice:
+        print_message(f"to do: {line}")
 
 
 def _write_new(path: Path, text: str) -> bool:

@@ -24,7 +24,7 @@ from archiver.cli.logging_setup import start_logging
 from archiver.cli.output import print_message
 
 if TYPE_CHECKING:
-    from archiver.app import ArticleQuery, FetchOptions
+    from archiver.app import ArticleQuery, FetchOptions, SourceOptions
     from archiver.settings import Settings
 
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
@@ -159,6 +159,35 @@ class RewriteOptions(CommonOptions):
     force: _Force = False
 
 
+def _folder(text: str) -> str:
+    """Return the name of a folder for posts; raise BadParameter if a source in archiver.yml could not have it."""
+    from archiver.settings import is_post_folder
+
+    if not is_post_folder(text):
+        raise typer.BadParameter("write one name, without `/`, that does not begin with one of . _ # ~")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostOptions:
+    """The options for the posts of a command that archives what it is given."""
+
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="TAG", help="Of the posts, instead of the usual ones; may be repeated."),
+    ] = None
+    folder: Annotated[
+        str, typer.Option(parser=_folder, metavar="NAME", help="New posts go to this folder of theirs.")
+    ] = ""
+    draft: Annotated[bool, typer.Option("--draft", help="The site does not publish the posts.")] = False
+
+    def source_options(self) -> SourceOptions:
+        """Convert these options to SourceOptions."""
+        from archiver.app import SourceOptions
+
+        return SourceOptions(folder=self.folder, tags=tuple(self.tags) if self.tags else None, is_draft=self.draft)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LimitOptions:
     """The options that limit a command that requests pages: `limit` in articles, `max_time` in seconds."""
@@ -188,6 +217,15 @@ class RetryOptions(LimitOptions):
     refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
     retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
     retry_gone: Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchOptions(RetryOptions, PostOptions):
+    """The options of a command that archives the articles of a list: which it requests, and those for their posts."""
+
+    def fetch_options(self) -> FetchOptions:
+        """Convert the options that concern requests to FetchOptions; see `LimitOptions.fetch_options`."""
+        return RetryOptions(**{each.name: getattr(self, each.name) for each in fields(RetryOptions)}).fetch_options()
 
 
 @dataclass(frozen=True, kw_only=True)

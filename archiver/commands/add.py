@@ -12,7 +12,7 @@ from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, UsageError
 from archiver.models import Outcome, State, Target
-from archiver.models.job import FetchOptions, Job
+from archiver.models.job import FetchOptions, Job, SourceOptions
 from archiver.sources.list_input import is_list
 from archiver.wrapped_urls import local_path
 
@@ -20,9 +20,12 @@ from archiver.wrapped_urls import local_path
 _NO_PAGE = (None, State.NOT_ARTICLE, State.TRUNCATED, State.UNKNOWN)
 
 
-def add(context: Context, sources: Iterable[str], report: Callable[[str], None]) -> Iterator[Outcome]:
+def add(
+    context: Context, sources: Iterable[str], report: Callable[[str], None], chosen: SourceOptions
+) -> Iterator[Outcome]:
     """Archive each SOURCE, even if the archive has it already; yield the outcomes in the order of `sources`.
 
+    `chosen` has the options for their posts.
     `report` is called with each SOURCE, without credentials, before the SOURCE is read. After a verification page, no
     more pages are fetched, but saved pages are still read. After a file could not be written, nothing more is read.
     Each SOURCE that is not read for these reasons has a failed outcome.
@@ -32,19 +35,19 @@ def add(context: Context, sources: Iterable[str], report: Callable[[str], None])
     is_halted = False
     for source in sources:
         report(redact_words(source))
-        outcome = _add_one(source, scheduler, is_halted=is_halted)
+        outcome = _add_one(source, scheduler, chosen, is_halted=is_halted)
         is_halted |= outcome.exit_code == Exit.CANNOT_WRITE
         yield outcome
 
 
-def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
+def _add_one(source: str, scheduler: Scheduler, chosen: SourceOptions, *, is_halted: bool) -> Outcome:
     try:
         target = parse_source(source)
     except ArchiverError as error:
         return outcomes.failed(source, "", error)
     if is_halted:
         return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
-    return _explained(scheduler.archive_now(Job(target=target)), target)
+    return _explained(scheduler.archive_now(Job(target=target, source=chosen)), target)
 
 
 def _explained(outcome: Outcome, target: Target) -> Outcome:

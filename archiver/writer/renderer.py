@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.extractor.completeness import text_coverage
-from archiver.models import CHINA, Article, MediaResults, RenderedPost, State
+from archiver.models import CHINA, Article, LocalFile, Media, MediaResults, RenderedPost, State
 from archiver.writer.aliases import with_aliases
 from archiver.writer.links import LinkResolver, files_by_url
 from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.escape import destination, escape
+from archiver.writer.names import media_name
 from archiver.writer.profiles.base import Profile
 
 # The text of the source block for each notice that replaces an article on WeChat.
@@ -100,7 +101,9 @@ class ProfileRenderer:
         """
         style = self.style_of(article)
         overrides = with_aliases(style.front_matter, self.profile.name, style.former_addresses)
-        front_matter = self.profile.front_matter(article, captured, overrides)
+        front_matter = self.profile.front_matter(
+            article, captured, overrides, header_image=_saved_cover(article, media)
+        )
         text = front_matter + self.profile.native(self._blocks(article, media, style))
         is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
         shown = self.profile.portable(text if is_usual else _EMPTY_FRONT_MATTER + text)
@@ -129,6 +132,12 @@ class ProfileRenderer:
 
     def _post_url(self, post: LinkedPost | None) -> str:
         return self.profile.post_url(post.path, post.published) if post else ""
+
+
+def _saved_cover(article: Article, media: MediaResults) -> str:
+    """Return the path of the file of an article's cover; '' if it was not saved."""
+    file = media.get(media_name(Media(url=article.cover))) if article.cover else None
+    return file.path if isinstance(file, LocalFile) else ""
 
 
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from archiver.writer.profiles import SiteOptions, get_profile
 from tests.support.command import Command
 from tests.support.engines.fixture_posts import (
     archive_fixtures,
@@ -26,7 +25,7 @@ def site(offline: Command) -> Path:
     """The folder of a Hugo site, ready for an archive."""
     folder = offline.folder / "hugo"
     write_site(folder, HUGO_SITE)
-    write_site(folder, get_profile("hugo", SiteOptions()).site_files)
+    assert offline("init", "--profile", "hugo", folder).code == 0
     return folder
 
 
@@ -40,7 +39,6 @@ def test_hugo_build_shows_what_jekyll_shows(offline: Command, site: Path) -> Non
 
 
 def test_hugo_links_between_posts_lead_to_pages(archiver: Command, world: World, site: Path) -> None:
-    (site / "archiver.yml").write_text("profile: hugo\noutput: .\n")
     archive_linked(archiver, world, site)
     built = build_hugo(site)
     linked = (built / "posts" / "2024-07-19-同一个题目" / "index.html").read_text(encoding="utf-8")
@@ -50,7 +48,6 @@ def test_hugo_links_between_posts_lead_to_pages(archiver: Command, world: World,
 
 def test_hugo_build_shows_template_code_literally(archiver: Command, world: World, site: Path) -> None:
     prose = "<p>写作 {{&lt; ref &gt;}} 或 {{% x %}}，行内 <code>{{&lt; a &gt;}}</code>、<code>`{{%`</code>。</p><h2>题 {#id .c}</h2>"
-    (site / "archiver.yml").write_text("profile: hugo\noutput: .\n")
     body = prose + '<pre><code>{{&lt; figure src="a" &gt;}}\n{{% `x` %}}\n{{&lt;/* c */&gt;}}</code></pre>'
     world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(body, title="模板"))
     run = archiver("add", "--config", site / "archiver.yml", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv")

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from archiver.models import Article
 from archiver.writer.markdown.dialect import Dialect
 
+COVER, NO_HEADER = "cover", "none"
 KEY_START = 10  # length of the result of `published_name_start`, in characters
 
 
@@ -25,10 +26,15 @@ class SiteOptions:
     Args:
         media_prefix: The part of a medium's address before the path of its file.
         post_url: The pattern of a post's address, with the placeholders {year}, {month}, {day} and {slug}.
+        header_image: The header image of posts: COVER for the cover of the article, NO_HEADER for none, or the path of
+            a picture of the site.
+        time_zone: The time zone in which the site generator counts the days in the addresses of posts.
     """
 
     media_prefix: str | None = None
     post_url: str | None = None
+    header_image: str | None = None
+    time_zone: tzinfo | None = None
 
 
 class Profile(Protocol):
@@ -56,6 +62,10 @@ class Profile(Protocol):
     @property
     def dialect(self) -> Dialect:
         """The template syntax that the site generator reads in a post besides Markdown and HTML."""
+
+    @property
+    def draft(self) -> Mapping[str, object]:
+        """The front matter that keeps the site from publishing a post, key to value."""
 
     @property
     def site_files(self) -> Mapping[str, str]:
@@ -146,8 +156,8 @@ class Profile(Protocol):
             article: The article.
             captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
             overrides: The mapping `front_matter:` of archiver.yml, key to value; None removes a key.
-            header_image: The path of the file of the article's cover, relative to the archive's folder, if the post is
-                to have this as its header image; '' if it is not.
+            header_image: The path of the file of the article's cover, relative to the archive's folder; '' if it was
+                not saved. The post has it as its header image if the site wants covers (`SiteOptions.header_image`).
         """
 
     def published_name(self, path: str) -> str:

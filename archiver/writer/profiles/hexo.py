@@ -6,10 +6,13 @@ before it (`permalink: :year/:month/:day/:title/`). A date in the file name woul
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from archiver.writer.markdown.dialect import HEXO
+from archiver.writer.markdown.segments import change_lines
+from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.file_names import post_file_name
 from archiver.writer.profiles.media_folders import MediaFolders
 from archiver.writer.profiles.site_profile import SiteProfile
@@ -31,6 +34,16 @@ class HexoProfile(SiteProfile):
     def file_name(self, title: str, day: date, ending: str, fallback: str) -> str:  # noqa: ARG002 - the address has it
         """Return the file name of a post, without its day."""
         return post_file_name(title, "", ending, fallback, frozenset("_"))
+
+    def native(self, markdown: str) -> str:
+        """Return `markdown` with the prefix of the site left out of the addresses of pictures, but not of HTML.
+
+        Hexo itself puts its `root` before the addresses of pictures in Markdown (`marked.prependRoot`).
+        """
+        if not self.prefix.startswith("/"):
+            return markdown
+        shown = re.compile(rf"(!\[[^\]]*\]\(){re.escape(self.prefix)}(?=/(?:{IMAGES}|{MEDIA})/)")
+        return change_lines(markdown, lambda line: shown.sub(r"\1", line))
 
     def ignores(self, name: str) -> bool:
         """Return whether Hexo ignores a name: one that begins with `.`, `#` or `_`, or ends with `~` or `%`."""

@@ -17,7 +17,7 @@ from archiver.models import CHINA, Article
 from archiver.writer.front_matter import dump_front_matter
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.metadata import provenance, site_values
-from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.base import COVER, NO_HEADER, SiteOptions
 from archiver.writer.profiles.file_names import article_number, post_file_name, slug_of
 from archiver.writer.profiles.media_folders import MediaFolders, name_in_address, names_in
 from archiver.writer.profiles.post_urls import filled_pattern, parts_in_address
@@ -75,6 +75,11 @@ class JekyllProfile:
         return EVERY_ENGINE
 
     @property
+    def draft(self) -> Mapping[str, object]:
+        """The key `published`, False."""
+        return {"published": False}
+
+    @property
     def site_files(self) -> Mapping[str, str]:
         """No files."""
         return {}
@@ -129,27 +134,31 @@ class JekyllProfile:
         """
         return name_in_address(address, (self.media_prefix, PREFIX, ""))
 
-    def post_url(self, path: str, published: datetime | None = None) -> str:  # noqa: ARG002 - the name has the day
+    def post_url(self, path: str, published: datetime | None = None) -> str:
         """Return the address of the post at `path`, made from the `post_url` pattern of the site.
 
-        The placeholders {year}, {month}, {day} and {slug} get the values under which Jekyll publishes the post. Return
-        '' if Jekyll does not publish the file.
+        The placeholders {year}, {month}, {day} and {slug} get the values under which Jekyll publishes the post. The day
+        is that in the file name. On a site with a time zone it is that of `published` in this zone, as Jekyll has it.
+        Return '' if Jekyll does not publish the file.
         """
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
             return ""
         year, month, day = _day_of_match(match).split("-")
+        if published and self.site.time_zone:
+            year, month, day = published.astimezone(self.site.time_zone).strftime("%Y-%m-%d").split("-")
         slug = quote(_PUBLISHED_AS_SLASH.sub("/", slug_of(match[4], _KEPT_IN_URLS)))
         parts = {"year": year, "month": month, "day": day, "slug": slug}
-        return filled_pattern(self._post_url_pattern, parts)
+        return filled_pattern(self.post_url_pattern, parts)
 
     @property
-    def _post_url_pattern(self) -> str:
+    def post_url_pattern(self) -> str:
+        """The pattern of a post's address: the option of the site, or that of Jekyll's default permalink."""
         return POST_URL if self.site.post_url is None else self.site.post_url
 
     def published_name_at(self, address: str) -> str:
         """Return the published name of the post at `address`, such as `2024-05-31-title`; '' for another address."""
-        parts = parts_in_address(address, self._post_url_pattern)
+        parts = parts_in_address(address, self.post_url_pattern)
         named = [parts.get(word, "") for word in ("year", "month", "day", "slug")]
         return "-".join(named).casefold() if all(named) else ""
 
@@ -168,12 +177,27 @@ class JekyllProfile:
 
         The seven are layout, title, date, author, header-img, catalog and tags. `overrides` can also change them, or
         remove them (None). `captured`, the time at which the page was captured, is the date of the post if the article
-        has none. The theme shows the file `header_image`, if there is one.
+        has none. `header_image` is the file that the theme shows above the post, '' for none.
         """
         day = _jekyll_date(article.published or captured)
-        cover = {"header-img": header_image} if header_image else {}
-        values = site_values({**FRONT_MATTER, **cover, **overrides}, article, day)
-        return dump_front_matter({**values, "wechat": provenance(article, captured)})
+        values = site_values({**self.keys, **self.header_keys(header_image), **overrides}, article, day)
+        return dump_front_matter({**self.finished(values), "wechat": provenance(article, captured)})
+
+    @property
+    def keys(self) -> Mapping[str, object]:
+        """The front matter, key to value; see `FRONT_MATTER`."""
+        return FRONT_MATTER
+
+    def header_keys(self, cover: str) -> Mapping[str, object]:
+        """Return the key of the header image; `cover` is the path of the article's cover, '' if it was not saved."""
+        chosen = self.site.header_image
+        if chosen is None:
+            return {}
+        return {"header-img": cover or None if chosen == COVER else None if chosen == NO_HEADER else chosen}
+
+    def finished(self, values: dict[str, object]) -> dict[str, object]:
+        """Return the keys of the front matter as the theme needs them."""
+        return values
 
     def published_name(self, path: str) -> str:
         """Return `YYYY-MM-DD-<slug>`, the day and the case-folded slug under which Jekyll publishes the file at `path`.

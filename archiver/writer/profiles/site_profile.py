@@ -13,7 +13,7 @@ from archiver.models import CHINA, Article
 from archiver.writer.front_matter import dump_front_matter
 from archiver.writer.markdown.dialect import Dialect
 from archiver.writer.metadata import provenance, site_values
-from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.base import COVER, NO_HEADER, SiteOptions
 from archiver.writer.profiles.file_names import article_number, post_file_name
 from archiver.writer.profiles.media_folders import MediaFolders, name_in_address, names_in
 from archiver.writer.profiles.post_urls import filled_pattern, parts_in_address
@@ -124,7 +124,9 @@ class SiteProfile:
     ) -> str:
         """Return the front matter of a post: `keys`, those added by `overrides`, and `wechat:`."""
         day = (article.published or captured).astimezone(CHINA).strftime(self.date_format)
-        cover = self.cover_keys(self.media_url(header_image)) if header_image else {}
+        chosen = self.site.header_image or NO_HEADER
+        picture = (header_image and self.media_url(header_image)) if chosen == COVER else chosen
+        cover = self.cover_keys(picture) if picture and picture != NO_HEADER else {}
         values = self.finished(site_values({**self.keys, **cover, **overrides}, article, day))
         return dump_front_matter({**values, **self.origin(article, captured)})
 

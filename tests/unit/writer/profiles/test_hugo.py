@@ -12,6 +12,7 @@ from archiver.writer.front_matter import front_matter_text
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown import body_markdown
 from archiver.writer.profiles import SiteOptions, get_profile
+from archiver.writer.profiles.base import COVER
 from archiver.writer.profiles.hugo import HugoProfile
 
 HUGO = HugoProfile()
@@ -61,7 +62,8 @@ def test_hugo_portable_undoes_native(body: str) -> None:
 
 def test_hugo_front_matter_has_date_of_china_and_cover() -> None:
     article = Article(title="题", **IDS)
-    front = HUGO.front_matter(article, CAPTURED, {"tags": ["甲"]}, header_image="static/postimg/a b.png")
+    profile = HugoProfile(SiteOptions(header_image=COVER))
+    front = profile.front_matter(article, CAPTURED, {"tags": ["甲"]}, header_image="static/postimg/a b.png")
     read = yaml.safe_load(front_matter_text(front))
     assert "date: '2026-01-02T04:00:00+08:00'\n" in front
     assert (read["title"], read["tags"], read["images"]) == ("题", ["甲"], ["/postimg/a%20b.png"])

@@ -50,6 +50,10 @@ class ExampleProfile:
         yield f"notes/{article.title} {article.mid}-{article.idx}.md"
 
     @property
+    def draft(self) -> Mapping[str, object]:
+        return {}
+
+    @property
     def site_files(self) -> Mapping[str, str]:
         return {}
 
