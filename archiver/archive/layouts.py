@@ -7,7 +7,9 @@ refuse to work if the profiles differ, and say how the files are moved (moves.py
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archiver.catalogue import Catalogue
 from archiver.errors import ConfigError
@@ -21,12 +23,20 @@ def layout_of(profile: Profile) -> Layout:
     """Return the layout that a profile gives an archive."""
     site = getattr(profile, "site", None)
     options = site if isinstance(site, SiteOptions) else SiteOptions()
-    return Layout(profile=profile.name, media_prefix=options.media_prefix, post_url=options.post_url)
+    zone = str(options.time_zone) if options.time_zone else None
+    return Layout(
+        profile=profile.name, media_prefix=options.media_prefix, post_url=options.post_url, time_zone=zone
+    )  # fmt: skip
 
 
 def profile_of(layout: Layout) -> Profile:
     """Return the profile for which an archive is laid out; raise ConfigError if it cannot be loaded."""
-    return get_profile(layout.profile, SiteOptions(media_prefix=layout.media_prefix, post_url=layout.post_url))
+    zone = None
+    if layout.time_zone:
+        with suppress(ValueError, ZoneInfoNotFoundError):  # a zone that this machine does not know
+            zone = ZoneInfo(layout.time_zone)
+    options = SiteOptions(media_prefix=layout.media_prefix, post_url=layout.post_url, time_zone=zone)
+    return get_profile(layout.profile, options)
 
 
 def present_layout(catalogue: Catalogue, profile: Profile) -> Layout:

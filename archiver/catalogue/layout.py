@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -29,7 +30,7 @@ class LayoutTable(LayoutStore):
     def current(self) -> Layout | None:
         with self._database.reading() as connection:
             row = connection.execute(select(layout)).first()
-        return Layout(profile=row.profile, media_prefix=row.media_prefix, post_url=row.post_url) if row else None
+        return Layout(**row._asdict()) if row else None
 
     @override
     @transaction
@@ -128,8 +129,7 @@ class LayoutTable(LayoutStore):
 
 def _record_layout(connection: Connection, present: Layout) -> None:
     connection.execute(delete(layout))
-    values = {"profile": present.profile, "media_prefix": present.media_prefix, "post_url": present.post_url}
-    connection.execute(layout.insert().values(values))
+    connection.execute(layout.insert().values(asdict(present)))
 
 
 def _ids_of(connection: Connection, keys: list[str]) -> dict[str, int]:

@@ -183,6 +183,7 @@ layout = Table(
     Column("profile", Text, primary_key=True),  # for which posts and media are laid out; there is at most one row
     Column("media_prefix", Text),  # SiteOptions.media_prefix when it was laid out; NULL: the default of the profile
     Column("post_url", Text),  # SiteOptions.post_url, likewise
+    Column("time_zone", Text),  # name of SiteOptions.time_zone, likewise
 )
 
 former_files = Table(

@@ -16,6 +16,7 @@ class Layout:
     profile: str
     media_prefix: str | None = None
     post_url: str | None = None
+    time_zone: str | None = None  # name of the zone in which the site counts days
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,7 +44,9 @@ def moved(before: str, after: str, profiles: tuple[str, str], digest: str, addre
 
 def test_layout_recorded_again_replaces_the_first(catalogue: Catalogue) -> None:
     assert catalogue.layout.current() is None
-    catalogue.layout.record(Layout(profile="jekyll", post_url="/{slug}/"))
+    first = Layout(profile="jekyll", media_prefix="/a", post_url="/{slug}/", time_zone="Asia/Shanghai")
+    catalogue.layout.record(first)
+    assert catalogue.layout.current() == first
     catalogue.layout.record(Layout(profile="hugo"))
     assert catalogue.layout.current() == Layout(profile="hugo")
 

@@ -40,5 +40,5 @@ def test_former_addresses_leave_out_unknown_ones_and_the_present_one() -> None:
 
 
 def test_layout_of_profile_makes_the_same_profile() -> None:
-    layout = Layout(profile="hugo", media_prefix="/a", post_url="/{slug}/")
+    layout = Layout(profile="hugo", media_prefix="/a", post_url="/{slug}/", time_zone="Asia/Shanghai")
     assert layout_of(profile_of(layout)) == layout

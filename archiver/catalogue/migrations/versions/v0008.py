@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("profile", text, primary_key=True),
         sa.Column("media_prefix", text, nullable=True),
         sa.Column("post_url", text, nullable=True),
+        sa.Column("time_zone", text, nullable=True),
     )
     op.create_table(
         "former_files",
