@@ -25,11 +25,13 @@ from archiver.models.browsing import (
     ReadableArticle,
     ReaderAddresses,
     Revision,
+    SearchableText,
     TextComparison,
 )
 from archiver.models.feeds import ArticleFeed, FeedFormat, LatestArticles, SubscriptionGroup
 from archiver.models.reports import ArticleDetail
 from archiver.models.requests import BrowseRequest
+from archiver.search import shards
 
 
 class ArchiveReader:
@@ -116,6 +118,21 @@ class ArchiveReader:
         This needs the index of the search, which is made if there is none.
         """
         return browse.labels(self._context)
+
+    def searchable(self, keys: Sequence[str]) -> list[SearchableText]:
+        """Return the words of the articles with these keys, in the same order; those of missing posts are left out.
+
+        This needs the index of the search, which is made if there is none.
+        """
+        return browse.searchable(self._context, keys)
+
+    def entries(self, text: SearchableText) -> set[str]:
+        """Return the entries that an article has in an index for scripts (search/shards.py)."""
+        return shards.entries(text.title) | shards.entries(text.text)
+
+    def shards(self, articles: Iterable[Iterable[str]], size: int) -> list[bytes]:
+        """Return the index of articles with these entries in files of about `size` bytes (search/shards.py)."""
+        return shards.shards(articles, size)
 
     def days(self) -> DayCounts:
         """Return the numbers of articles by their day of publication."""

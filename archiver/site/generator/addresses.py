@@ -70,6 +70,11 @@ def feed_file(kind: str, name: str = "", *, form: str = "atom", part: int = 0) -
     return f"feeds/{subject}{f'-{part}' if part else ''}.{form}"
 
 
+def text_file(key: str) -> str:
+    """Return the file of the words of an article, which the search reads."""
+    return f"search/texts/{_digest(key)}.json"
+
+
 def media_file(path: str) -> str:
     """Return the file of a medium, whose path is relative to the archive's folder."""
     return f"media/{path}"

@@ -23,6 +23,7 @@ from archiver.site.generator.addresses import article_file, media_file, page_fil
 from archiver.site.generator.feeds import SiteFeeds
 from archiver.site.generator.folder import SiteFile, SiteFolder
 from archiver.site.generator.pages import FilledPage, PlannedPage, SitePages
+from archiver.site.generator.search import SiteSearch
 from archiver.site.generator.selection import Selection, digest_of, summaries
 from archiver.site.generator.texts import ArticleTexts
 from archiver.site.media_files import find_medium
@@ -31,7 +32,7 @@ from archiver.storage.local import read_file
 
 _DRAWING = "image/svg+xml"  # a person may have put one there that runs scripts
 _KINDS: tuple[GroupedBy, ...] = get_args(GroupedBy)
-_OWN = ("reader.css", "icon.svg")  # files of the reader's pages
+_OWN = ("reader.css", "icon.svg", "search.js")  # files of the reader's pages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +115,7 @@ class _Site:
         for each in lists:
             if not self._is_kept(each.file, each.inputs):
                 self._write(each.file, each.inputs, each.fill())
+        SiteSearch(pages=self.pages, folder=self.folder).write()
         self.folder.finish()
 
     @cached_property
@@ -185,6 +187,7 @@ class _Site:
         counts = [(name, len(members)) for name, members in periods.items()]
         yield self._list(page_file("/dates"), counts, fill=partial(pages.dates, periods))
         yield self._list("404.html", fill=pages.not_found)
+        yield self._list(page_file("/search"), fill=pages.search)
         if pages.base_url:
             yield from SiteFeeds(pages=pages, version=self._version).planned()
 

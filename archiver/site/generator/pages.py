@@ -19,13 +19,15 @@ from archiver.site.paging import PAGE_SIZE, offset_of, paging_of
 from archiver.site.rendering import Templates
 from archiver.site.words import Words
 
-# What a page may do: show the site's style sheet, pictures and frames. There is no script. `file:` is for a site that
-# is opened from a folder; there, browsers differ in what they take for 'self'.
+# What a page may do: show the site's style sheet, pictures and frames, and lead to the search. There is no script.
+# `file:` is for a site that is opened from a folder; there, browsers differ in what they take for 'self'.
 _POLICY = (
     "default-src 'none'; style-src 'self' file:; img-src 'self' file:; media-src 'self' file:; frame-src 'self' file:; "
-    "form-action 'none'; base-uri 'none'"
+    "form-action 'self' file:; base-uri 'none'"
 )
-_PAGES = ("/", "/accounts", "/dates", "/tags", "/albums", "/sources")  # besides the feeds
+# The page of the search has a script of the site, which reads the files of the index.
+_SEARCH_POLICY = f"{_POLICY}; script-src 'self' file:; connect-src 'self' file:"
+_PAGES = ("/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/search")  # besides the feeds
 _MOST_LOST = 20  # lost pictures that are listed by name
 _ASIDE = 12  # accounts and months beside the newest articles
 
@@ -113,6 +115,11 @@ class SitePages:
             page_file("/feeds"), "feeds.html", here="/feeds", everything=EVERYTHING.title(self.language),
             absolute=absolute, groups=groups, by=CONDITIONS, asks_password=False,
         )  # fmt: skip
+
+    def search(self) -> FilledPage:
+        """Return the page whose script searches the index of the site."""
+        file = page_file("/search")
+        return self._fill(file, "static_search.html", here="/search", policy=_SEARCH_POLICY)
 
     def not_found(self) -> FilledPage:
         """Return the page that web spaces show for an address where there is nothing.

@@ -39,7 +39,7 @@ class Selection:
         selected = [each for each in archive.list(query) if isinstance(each, ArticleRecord) and each.key in kept]
         keys = {each.key for each in selected}
         return cls(
-            articles=sorted(selected, key=lambda each: (each.published or _EARLIEST, each.key), reverse=True),
+            articles=newest_first(selected),
             labels=labels,
             stamps={key: each.stamp for key, each in kept.items()},
             original={key: each.article.url for key, each in kept.items()},
@@ -103,6 +103,11 @@ class Selection:
             return filter(None, (article.source,))
         labels = self.labels.get(article.key, Labels())
         return labels.tags if by == "tag" else labels.albums
+
+
+def newest_first(articles: Iterable[ArticleRecord]) -> list[ArticleRecord]:
+    """Return articles in the order of their publication, those without a time last."""
+    return sorted(articles, key=lambda each: (each.published or _EARLIEST, each.key), reverse=True)
 
 
 def summaries(groups: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[ArticleGroup]:
