@@ -428,3 +428,18 @@ def test_move_busy_archive_is_left_alone(archiver: Command, world: World) -> Non
     finally:
         lock.release()
     assert len(archiver.posts) == 3
+
+
+def test_move_never_deletes_a_file_that_is_in_use(archiver: Command, world: World) -> None:
+    """As if a row of a former file named the present post."""
+    made(archiver, world)
+    assert move(archiver, "hugo").code == 0
+    before = tree(archiver)
+    (article,) = archiver.catalogue.rows("SELECT id, post, digest FROM articles WHERE key = ?", numbered.key(1))
+    values = article["post"], article["digest"], article["id"]
+    assert archiver.catalogue.change(
+        "UPDATE former_files SET leftover = 1, path = ?, sha256 = ? WHERE article_id = ?", *values
+    )
+    assert archiver("rebuild", "--all").code == 0
+    assert tree(archiver) == before
+    assert archiver.catalogue.rows("SELECT * FROM former_files WHERE leftover = 1") == []
