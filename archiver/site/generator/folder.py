@@ -22,6 +22,7 @@ from archiver.errors import OutputError
 from archiver.storage.local import as_file_error, atomic_file, read_file, temporary_path
 
 STATE = ".archiver-site.json"
+LOCK = ".archiver-site.lock"  # held by the process that writes the site
 _UNFINISHED = re.compile(r"\.(.+)-[0-9a-f]{16}\.tmp")
 _FORM = 1  # of STATE
 
