@@ -48,6 +48,7 @@ class SiteFolder:
         self.written = self.deleted = 0
         self._files, is_finished = _read_state(root / STATE)
         self._kept: dict[str, SiteFile] = {}
+        self._folders: set[Path] = set()  # that are there
         self._has_begun = False
         if not is_finished:
             self._sweep()
@@ -129,7 +130,9 @@ class SiteFolder:
     def _replace(self, path: Path, fill: Callable[[Path], object]) -> None:
         self._begin()
         with as_file_error(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent not in self._folders:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(path.parent)
             unfinished = temporary_path(path)
             try:
                 fill(unfinished)
