@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from archiver import policy
-from archiver.archive.archive import Archive
+from archiver.archive.archive import Archive, Servers
 from archiver.archive.media import ArticleMedia
 from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
@@ -67,8 +67,9 @@ class Context:
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
         self.archive = Archive(
-            settings.output, now=now, profile=build_profile(settings), server=settings.catalogue, is_dry=is_dry
-        )
+            settings.output, now=now, profile=build_profile(settings),
+            servers=Servers(database=settings.catalogue, store=settings.store), is_dry=is_dry,
+        )  # fmt: skip
         self._until: datetime | None = None
         self._stop: Callable[[], bool] = _never
         self._opened = ExitStack()

@@ -7,7 +7,8 @@ ArchiverError
 ├── ConfigError          78   archiver.yml, an ARCHIVER_* variable or a flag has an unknown setting or a wrong value
 ├── OutputError          73   the archive or a file cannot be written
 │   ├── DamagedCatalogue      the catalogue is not a valid database, or it is inconsistent
-│   └── CatalogueAway    75   the server of the catalogue cannot be reached, or it is busy
+│   ├── CatalogueAway    75   the server of the catalogue cannot be reached, or it is busy
+│   └── StoreAway        75   the object storage of the archive cannot be reached, or it is busy
 ├── FetchError            1   a page or a medium could not be fetched
 │   ├── Unreachable           every request failed; a later run may succeed
 │   ├── CoolingDown      75   WeChat showed a verification page or answered 429; no page is requested for a while
@@ -112,6 +113,12 @@ class DamagedCatalogue(OutputError):  # noqa: N818
 
 class CatalogueAway(OutputError):  # noqa: N818
     """The error for a catalogue whose server cannot be reached now or is too busy; a later attempt may succeed."""
+
+    exit_code = Exit.TRY_LATER
+
+
+class StoreAway(OutputError):  # noqa: N818
+    """The error for an object storage that cannot be reached now or is too busy; a later attempt may succeed."""
 
     exit_code = Exit.TRY_LATER
 

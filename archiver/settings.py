@@ -33,6 +33,8 @@ _DEEPEST = 20  # levels of nested settings in a variable's name
 _PATHS = ("output", "cookies")  # settings that are paths; in archiver.yml they are relative to the folder of that file
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # the names that S3 allows
+_PREFIX = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+")  # characters that mean the same in every address and shell
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
 _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -144,6 +146,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
+    store: str = ""  # the place in an object storage, s3://BUCKET/PREFIX; '' for files in the archive
     lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
     url: str = ""  # the address at which people reach the reader; '' for the one that each of them uses
     interval: _Seconds = 3.0  # seconds between two requests for pages
@@ -166,13 +169,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         """Raise ValueError if a setting is invalid of which the type does not show it.
 
-        That is: `recheck` is not a duration, `catalogue` is not the URL of a database, or the name of a source `links`
-        is also that of another source. By this name the articles are known that came by links.
+        That is: `recheck` is not a duration, `catalogue` is not the URL of a database, `store` is not a place in an
+        object storage, or the name of a source `links` is also that of another source. By this name the articles are
+        known that came by links.
         """
         if self.recheck:
             duration(self.recheck)
         if self.catalogue:
             check_catalogue_url(self.catalogue)
+        if self.store:
+            check_store_url(self.store)
         titles = [source.title for source in self.sources]
         for source in self.sources:
             if source.links and titles.count(source.title) > 1:
@@ -196,6 +202,20 @@ def check_catalogue_url(url: str) -> None:
     has_login_elsewhere = "@" in f"{parts.path}{parts.query}{parts.fragment}"  # a password with `/`, `?` or `#` in it
     if parts.password is not None or has_login_elsewhere or parts.fragment or names & {"password", "sslpassword"}:
         raise ValueError("take the password out of the URL, and write it to ~/.pgpass or the file in PGPASSFILE")
+
+
+def check_store_url(url: str) -> None:
+    """Raise ValueError if `url` is not `s3://BUCKET` or `s3://BUCKET/PREFIX`, or if it contains a key.
+
+    Other users of the machine can read the settings and arguments of a process, so keys are refused.
+    """
+    if not url.isprintable() or not url.startswith("s3://"):
+        raise ValueError("write s3://BUCKET/PREFIX, or leave it out to keep files in the archive")
+    if "@" in url or "?" in url or "#" in url:
+        raise ValueError("take the keys out of the address, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    bucket, *folders = url.removeprefix("s3://").removesuffix("/").split("/")
+    if not _BUCKET.fullmatch(bucket) or not all(map(_PREFIX.fullmatch, folders)):
+        raise ValueError("a bucket has 3 to 63 lower-case letters, digits, `-.`; a prefix has letters, digits, `-_.`")
 
 
 def duration(text: str) -> float:

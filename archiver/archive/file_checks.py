@@ -67,7 +67,7 @@ def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
 def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding]:
     """Return a list of one finding if a snapshot is missing, unreadable or altered; an empty list if it is intact."""
     path = expected.path
-    if not snapshots.path(expected.sha256).is_file():
+    if snapshots.stat(expected.sha256) is None:
         return [Finding(problem="missing", what="snapshot", path=path, key=expected.key, said="it is not there")]
     try:
         stored = snapshots.load(expected.sha256)

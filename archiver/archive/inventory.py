@@ -48,8 +48,8 @@ class Inventory:
 
     `root` is the archive's folder. `keys` limits the comparison to the articles with these keys; None means all
     articles. `on_checked` is called repeatedly, with the number of files that were checked since its last call.
-    `counts` has the numbers of checked files under "posts", "media" and "pages". `files` gives access to the files in
-    `root`.
+    `counts` has the numbers of checked files under "posts", "media" and "pages". `store` is the address of the object
+    storage that keeps the snapshots, or ''. `files` gives access to the files in `root` and to the snapshots.
     """
 
     root: Path
@@ -58,11 +58,12 @@ class Inventory:
     keys: Collection[str] | None = None
     on_checked: Callable[[int], None] = _ignore
     counts: Counter[str] = field(default_factory=Counter)  # how many posts, media and pages were checked
+    store: str = ""
     files: ArchiveFiles = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set `files`, which is made from `root` and `profile`."""
-        object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile))
+        """Set `files`, which is made from `root`, `profile` and `store`."""
+        object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile, store=self.store))
 
     def everything(self) -> Iterator[Finding]:
         """Yield all findings: about the database file, pages, media, posts and unknown files, in this order.
@@ -265,7 +266,8 @@ class Inventory:
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed_articles())
-        for batch in batched_paths(own_files(self.root, OWN_FOLDER), _BATCH_SIZE):
+        kept_elsewhere = self.files.snapshots.names() if self.store else ()
+        for batch in batched_paths(chain(own_files(self.root, OWN_FOLDER), kept_elsewhere), _BATCH_SIZE):
             digests = {path: snapshot_digest(path) for path in batch}
             known = inventory.known_pages(set(digests.values()))
             lost = inventory.lost_pages(set(digests.values()))
@@ -335,14 +337,14 @@ class Inventory:
         return self.files.posts.key_of(post) if post.startswith(f"{self.profile.posts_directory}/") else ""
 
     def _page_path(self, digest: str) -> str:
-        return self.files.snapshots.path(digest).relative_to(self.root).as_posix()
+        return self.files.snapshots.listed_name(digest)
 
     def _is_page_path(self, path: str, digest: str) -> bool:
         try:
             expected = self._page_path(digest)
         except InputError:
             return False
-        return path == expected or is_same_file(self.root, expected, path)
+        return path == expected or (not self.store and is_same_file(self.root, expected, path))
 
 
 def _unrecorded(what: AuditSubject, path: str, message: str, key: str = "") -> Finding:

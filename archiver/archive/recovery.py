@@ -195,7 +195,8 @@ class Recovery:
         try:
             stored = self.files.snapshots.load(digest)
             reader = PageReader(digest=digest, stored=stored, captures=stored.captures)
-            found, notices = reader.read(self.files.snapshots.path(digest).stat().st_mtime)
+            stat = self.files.snapshots.stat(digest)
+            found, notices = reader.read(stat.modified if stat else self.now.timestamp())
         except ArchiverError as error:
             return with_result(finding, str(error), repaired=False)
         if any(self._is_removed(article) for _, article in found):

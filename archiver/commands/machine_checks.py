@@ -28,6 +28,7 @@ _NAME = "字"  # a character that only Unicode's encodings have
 _MOUNTS = Path("/proc/self/mounts")
 _EXTRAS = {
     "socks": ("socksio",), "postgresql": ("psycopg",), "variants": ("opencc",), "warc": ("warcio", "wacz"),
+    "cluster": ("obstore",),
 }  # fmt: skip
 _SET_CLOCK = "set the clock of this machine (on Linux: timedatectl set-ntp true)"
 
@@ -167,6 +168,8 @@ def check_extras(settings: Settings) -> Check:
     message = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
     if settings.catalogue and "postgresql" in missing:
         return attention("extras", f"`catalogue` needs postgresql; {message}", "pip install 'archiver[postgresql]'")
+    if settings.store and "cluster" in missing:
+        return attention("extras", f"`store` needs cluster; {message}", "pip install 'archiver[cluster]'")
     return Check(name="extras", message=message)
 
 

@@ -6,7 +6,6 @@ before the catalogue records it, so an import that was killed can be completed b
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from archiver.commands.remove import undo
 from archiver.context import Context
 from archiver.errors import InputError
 from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
-from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, read_file
+from archiver.storage.local import OWN_FOLDER, check_space, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, MEDIA, safe_name
 
@@ -170,7 +169,8 @@ class Merge:
     def _pages(self) -> Iterator[MergeResult]:
         batch: list[Callable[[], object]] = []
         for digest in self.other.files.snapshots.all():
-            yield self._guarded("page", self.other.files.snapshots.path(digest), lambda: self._page(digest, batch))  # noqa: B023
+            place = Path(self.other.files.snapshots.place(digest))
+            yield self._guarded("page", place, lambda: self._page(digest, batch))  # noqa: B023
             if len(batch) >= _BATCH_SIZE:
                 self._record(batch)
         self._record(batch)
@@ -183,7 +183,7 @@ class Merge:
 
     def _page(self, digest: str, batch: list[Callable[[], object]]) -> MergeResult:
         stored = self.other.files.snapshots.load(digest)
-        path = self._path_of(self.other.files.snapshots.path(digest))
+        path = self.other.files.snapshots.listed_name(digest)
         captures = self._captures(digest, stored)
         reader = PageReader(digest=digest, stored=stored, captures=captures)
         found, notices = reader.read(self._modified(digest))
@@ -207,9 +207,7 @@ class Merge:
         known = (*self._catalogue.captures.with_digest(digest), *captures)
         if not has_page:
             self._files.snapshots.keep(stored.content, *known)
-            modified = self._modified(digest)
-            with as_output_error(path := self._files.snapshots.path(digest)):
-                os.utime(path, (modified, modified))  # the file time dates a page without records
+            self._files.snapshots.set_modified(digest, self._modified(digest))
         elif known:
             self._files.snapshots.add_records(digest, known)
 
@@ -225,7 +223,8 @@ class Merge:
         return tuple(capture for capture in recorded.values() if not capture.estimated)
 
     def _modified(self, digest: str) -> float:
-        return self.other.files.snapshots.path(digest).stat().st_mtime
+        stat = self.other.files.snapshots.stat(digest)
+        return stat.modified if stat else self.context.now().timestamp()
 
     def _our_page(self, digest: str) -> StoredPage | None:
         try:

@@ -68,8 +68,12 @@ def remove(context: Context, key: str) -> RemovalResult:
         context.archive.catalogue.removals.begin(key)
         result = preview(context, key)
         moved_to = move_aside(context.archive.files.root, result.kept) if result.kept else ""
+        pages = _pages(context, key)
         for path in result.files:
-            _delete(context.archive.files.root / path)
+            if path in pages:
+                context.archive.files.snapshots.delete(pages[path])
+            else:
+                _delete(context.archive.files.root / path)
         context.archive.catalogue.removals.finish(key)
     _log.info("%s: taken out, %d files deleted", key, len(result.files))
     return replace(result, kept=moved_to)
@@ -96,14 +100,22 @@ def preview(context: Context, key: str) -> RemovalResult:
     assert article is not None
     post = files.posts.current_name(article.post, key)
     has_post = files.posts.exists(post)
-    pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.exclusive_pages(key)]
+    pages = [name for name, digest in _pages(context, key).items() if files.snapshots.stat(digest)]
     is_edited = has_post and not files.posts.is_unedited(post, article.digest)
     posts = [post] if has_post and not is_edited else []
     media = removals.exclusive_media(key)
     shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
-    existing = [path for path in (*unshown, *pages) if (files.root / path).is_file()]
-    return RemovalResult(key=key, title=article.title, files=(*posts, *existing), kept=post if is_edited else "")
+    existing = [path for path in unshown if (files.root / path).is_file()]
+    return RemovalResult(
+        key=key, title=article.title, files=(*posts, *existing, *pages), kept=post if is_edited else ""
+    )
+
+
+def _pages(context: Context, key: str) -> dict[str, str]:
+    """Return the snapshots that only the article with this key has: {name of the snapshot: digest}."""
+    snapshots = context.archive.files.snapshots
+    return {snapshots.listed_name(page): page for page in context.archive.catalogue.removals.exclusive_pages(key)}
 
 
 def _delete(path: Path) -> None:

@@ -310,8 +310,13 @@ class Repair:
         return _with_result(self._move(finding), repaired=True)
 
     def _move(self, finding: Finding) -> Finding:
-        """Move the file of a finding to .archive/lost; return the finding with the new path in its explanation."""
-        moved_to = move_aside(self.inventory.root, finding.path)
+        """Move the file of a finding to .archive/lost; return the finding with the new path in its explanation.
+
+        An object is moved to the folder `lost` of the object storage.
+        """
+        moved_to = self._files.blobs.set_aside(finding.path)
+        if moved_to is None:  # not an object, but a file in the archive's folder
+            moved_to = move_aside(self.inventory.root, finding.path)
         return replace(finding, said=f"{finding.said}; it is {moved_to} now") if moved_to else finding
 
     def _archive_again(self, keys: Iterable[str]) -> dict[str, Outcome]:

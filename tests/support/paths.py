@@ -8,5 +8,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "archiver"
 FIXTURES = ROOT / "fixtures"
 AXE = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"  # .ci/debian installs it
+MOTO = ROOT / ".moto" / "bin" / "moto_server"  # .ci/debian installs it
 SHARED = ROOT.parent / "shared"  # other people's pages: beside the clone, never in it
 CORPUS = SHARED / "corpus"
