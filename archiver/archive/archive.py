@@ -31,7 +31,7 @@ class Servers:
     """The servers that keep parts of an archive; '' for what is kept in the archive's folder.
 
     `database` is the URL of the PostgreSQL database that has the catalogue. `store` is the address of the place in an
-    object storage that has the snapshots.
+    object storage that has the snapshots and media.
     """
 
     database: str = ""
@@ -59,7 +59,7 @@ class Archive:
         is_dry: bool = False,
     ) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
-        self.profile = profile
+        self.profile, self.servers = profile, servers
         self.own = self.root / OWN_FOLDER  # the folder .archive, with the catalogue and the snapshots
         self.location = Location.in_archive(self.own, servers.database)
         self.fetched_media = FetchedMedia()  # shared by all articles, since many show the same image
@@ -120,7 +120,7 @@ class Archive:
         It is used while the catalogue is being opened and filled from posts. `Archive.files` cannot be used then, since
         it asks the catalogue for the id of this run.
         """
-        return ArchiveFiles(self.name, profile=self.profile)
+        return ArchiveFiles(self.name, profile=self.profile, store=self.servers.store)
 
     def exists(self) -> bool:
         """Return whether the folder is an archive.

@@ -23,8 +23,8 @@ class ArchiveFiles:
     """The posts, media and snapshots of one archive. A failed write raises an OutputError that names the path.
 
     `root` is the archive's folder, `profile` the kind of site. `store` is the address of the object storage that keeps
-    the snapshots; if it is '', they are files in the archive's folder. With `is_dry`, posts, media and snapshots are
-    not written.
+    the snapshots and media; if it is '', they are files in the archive's folder. With `is_dry`, posts, media and
+    snapshots are not written.
 
     `open_catalogue` opens and returns the catalogue. It has the id of this run, which marks its unfinished files; a
     later run deletes them if this run is killed. It also has the times (mtime and ctime) of the folders of posts; a
@@ -50,7 +50,7 @@ class ArchiveFiles:
         self.store = LocalStore(self.root, run, is_dry=is_dry)
         self.blobs = open_blobs(store, self.store, is_dry=is_dry)
         self.posts = PostFiles(self.root, self.store, PostDirectories(self.root, recorded, profile, is_dry=is_dry))
-        self.media = MediaFiles(self.root, self.store)
+        self.media = MediaFiles(self.blobs)
         self.snapshots = SnapshotStore(self.blobs)
 
     def prepare(self) -> None:

@@ -109,7 +109,7 @@ class Inventory:
     def media(self) -> Iterator[Finding]:
         """Yield the findings about media files: images, sounds and films."""
         inventory = self.catalogue.files
-        check = partial(check_medium, self.root)
+        check = partial(check_medium, self.files.media)
         for expected, findings in self._checked(self._counted("media", inventory.media(self.keys)), check):
             if findings:
                 current = (file for file in inventory.media([expected.key]) if file.path == expected.path)
@@ -121,10 +121,16 @@ class Inventory:
         A missing file that the catalogue knows is omitted, since `media` yields a finding about it.
         """
         inventory = self.catalogue.files
-        check = partial(check_post, self.root, Links(self.root, self.profile.media_in))
+        check = partial(check_post, self.root, Links(self.profile.media_in, self._existing_media))
         for expected, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
             if findings:
                 yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
+
+    def _existing_media(self, paths: Collection[str]) -> Collection[str]:
+        """Return those of the media files `paths` that exist. `media` checks those that the catalogue knows."""
+        if self.files.blobs.is_local:
+            return {path for path in paths if (self.root / path).is_file()}
+        return {path for path, is_saved in self.catalogue.files.known_media(paths).items() if is_saved}
 
     def unknown(self) -> Iterator[Finding]:
         """Yield a finding for each file that the catalogue does not know, media files included.

@@ -15,7 +15,8 @@ from pathlib import Path
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.media import digest_of, kind_of, recorded_file, unrecorded_file
+from archiver.archive.media import kind_of, recorded_file, unrecorded_file
+from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import key_in
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
@@ -256,7 +257,7 @@ def populate_catalogue(
         catalogue.mark_populated()
         return
     catalogue.recovered.add_posts((_with_digest(article, files, salvage), address) for article, address in found)
-    media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.root, row))
+    media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.media, row))
     catalogue.restore(replace(salvage, media=media))
     for key, capture in salvage.captures:
         catalogue.recovered.add_capture_without_page(key, capture)
@@ -284,8 +285,8 @@ def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) 
     return replace(article, digest=digest) if files.posts.is_unedited(article.post, digest) else article
 
 
-def _is_intact(root: Path, row: dict[str, object]) -> bool:
-    return digest_of(root / str(row["path"])) == row["sha256"]
+def _is_intact(media: MediaFiles, row: dict[str, object]) -> bool:
+    return media.is_intact(str(row["path"]), str(row["sha256"]))
 
 
 def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:

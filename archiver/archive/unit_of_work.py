@@ -14,7 +14,7 @@ from datetime import datetime
 from archiver import outcomes, policy
 from archiver.archive.archive import Archive
 from archiver.archive.captures import capture_of
-from archiver.archive.media import ArticleMedia
+from archiver.archive.media import ArticleMedia, delete_medium
 from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
@@ -219,11 +219,11 @@ class UnitOfWork:
         Media that another article or a text of the user shows are kept.
         """
         outcome = self._removed(known)
-        files = [file.path for file in media.values() if isinstance(file, LocalFile)]
+        files = {file.path: file.sha256 for file in media.values() if isinstance(file, LocalFile)}
         shown = shown_files(self.archive.root, files)
-        for path in files:
+        for path, digest in files.items():
             if not self.archive.catalogue.files.articles_showing(path) and path not in shown:
-                self.archive.files.media.delete(path)
+                delete_medium(self.archive.files, self.archive.catalogue, path, digest)
         self._delete_pages(capture)
         return outcome
 

@@ -108,6 +108,12 @@ class FileInventory(FileStore):
             return [str(key) for key in rows.scalars()]
 
     @override
+    def media_with_digest(self, sha256: str) -> list[str]:
+        query = select(media.c.path).where(media.c.sha256 == sha256).where(media.c.path != "").order_by(media.c.path)
+        with self._database.reading() as connection:
+            return [str(path) for path in connection.execute(query).scalars()]
+
+    @override
     def current_medium(self, path: str) -> tuple[str, str, str]:
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()

@@ -444,6 +444,9 @@ class FileStore(Protocol):
     def articles_showing(self, path: str) -> list[str]:
         """Return the keys of the articles that show the medium saved at `path`; [] if there are none."""
 
+    def media_with_digest(self, sha256: str) -> list[str]:
+        """Return the paths of all media that were saved with this SHA-256."""
+
     def current_medium(self, path: str) -> tuple[str, str, str]:
         """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
 

@@ -18,7 +18,7 @@ from archiver import outcomes
 from archiver.archive.captures import StoredPage, identity
 from archiver.archive.conflicts import keep_conflict
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.media import digest_of, is_whole_file, kind_of
+from archiver.archive.media import is_whole_file, kind_of
 from archiver.archive.other import OtherArchive
 from archiver.archive.own_files import SYSTEM_FILES
 from archiver.archive.post_merger import PostMerger
@@ -265,8 +265,10 @@ class Merge:
         name, _, ending = file.path.rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
         path = f"{stems[name]}.{ending}"
-        if path != file.path and digest_of(self._files.root / path) != file.sha256:
-            self._files.media.write(path, read_file(self._files.root / file.path))
+        media = self._files.media
+        if path != file.path and not media.is_intact(path, file.sha256):
+            with media.open(file.path, file.sha256) as opened:
+                media.write(path, opened.read())
             self._files.sync()
         self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
 
@@ -284,18 +286,18 @@ class Merge:
         `explanation` is for the user, '' if there is nothing to explain. `path` is the path for the file in our
         archive, '' for "failed" and "conflict".
         """
-        ours = self._files.root / file.path
-        if file.sha256 and digest_of(ours) == file.sha256:
+        media = self._files.media
+        if media.is_intact(file.path, file.sha256):
             return "unchanged", "", file.path
         if not file.sha256:
             return "failed", "it cannot be read", ""
         if not is_proven:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
-        if not ours.is_file():
-            return "imported", "", file.path
         _, recorded, _ = self._catalogue.files.current_medium(file.path)
-        is_ours_proven = digest_of(ours) == recorded if recorded else is_whole_file(ours, kind_of(file.path))
-        if is_ours_proven:
+        if not media.exists(file.path, recorded):
+            return "imported", "", file.path
+        ours = self._files.root / file.path
+        if media.is_intact(file.path, recorded) if recorded else is_whole_file(ours, kind_of(file.path)):
             return "conflict", "another file of this name is here, and stays", ""
         return "updated", "what was here was damaged", file.path
 

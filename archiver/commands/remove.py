@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archiver.archive.lookup import require_known
+from archiver.archive.media import delete_medium
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.context import Context
@@ -68,10 +69,12 @@ def remove(context: Context, key: str) -> RemovalResult:
         context.archive.catalogue.removals.begin(key)
         result = preview(context, key)
         moved_to = move_aside(context.archive.files.root, result.kept) if result.kept else ""
-        pages = _pages(context, key)
+        pages, media = _pages(context, key), _media(context, key)
         for path in result.files:
             if path in pages:
                 context.archive.files.snapshots.delete(pages[path])
+            elif path in media:
+                delete_medium(context.archive.files, context.archive.catalogue, path, media[path])
             else:
                 _delete(context.archive.files.root / path)
         context.archive.catalogue.removals.finish(key)
@@ -95,7 +98,7 @@ def preview(context: Context, key: str) -> RemovalResult:
     If the post was edited by hand, `remove` would move it to .archive/lost. The post is then missing from the field
     `files`, and `kept` is its present path.
     """
-    removals, files = context.archive.catalogue.removals, context.archive.files
+    files = context.archive.files
     article = context.archive.catalogue.articles.find_by_key(key)
     assert article is not None
     post = files.posts.current_name(article.post, key)
@@ -103,10 +106,10 @@ def preview(context: Context, key: str) -> RemovalResult:
     pages = [name for name, digest in _pages(context, key).items() if files.snapshots.stat(digest)]
     is_edited = has_post and not files.posts.is_unedited(post, article.digest)
     posts = [post] if has_post and not is_edited else []
-    media = removals.exclusive_media(key)
+    media = _media(context, key)
     shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
-    existing = [path for path in unshown if (files.root / path).is_file()]
+    existing = [path for path in unshown if files.media.exists(path, media[path])]
     return RemovalResult(
         key=key, title=article.title, files=(*posts, *existing, *pages), kept=post if is_edited else ""
     )
@@ -116,6 +119,12 @@ def _pages(context: Context, key: str) -> dict[str, str]:
     """Return the snapshots that only the article with this key has: {name of the snapshot: digest}."""
     snapshots = context.archive.files.snapshots
     return {snapshots.listed_name(page): page for page in context.archive.catalogue.removals.exclusive_pages(key)}
+
+
+def _media(context: Context, key: str) -> dict[str, str]:
+    """Return the media that only the article with this key shows: {path of the file: digest}."""
+    catalogue = context.archive.catalogue
+    return {path: catalogue.files.current_medium(path)[1] for path in catalogue.removals.exclusive_media(key)}
 
 
 def _delete(path: Path) -> None:

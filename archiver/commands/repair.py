@@ -15,7 +15,6 @@ from functools import partial
 from archiver.archive.captures import snapshot_digest
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
-from archiver.archive.media import digest_of
 from archiver.archive.recovery import Recovery, archived_time_in, with_result
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
@@ -201,7 +200,7 @@ class Repair:
         this.
         """
         for file in self._catalogue.files.due_media(self.inventory.keys):
-            if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
+            if self._files.media.is_intact(file.path, file.sha256):
                 self._catalogue.files.confirm_medium(file.path, file.sha256)
 
     def _request_media(self, media: list[Finding]) -> Iterator[str]:
@@ -213,6 +212,9 @@ class Repair:
         for finding in media:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
+            if finding.problem == "altered":
+                path, digest, _ = self._catalogue.files.current_medium(finding.path)
+                self._files.media.set_aside(path, digest)
 
     def _finish_medium_repair(self, finding: Finding) -> Finding:
         """Return the finding about a media file with its result, after the articles that show it were archived again.
@@ -221,7 +223,7 @@ class Repair:
         the next `verify` reports it again. After repeated failures the medium is given up.
         """
         path, digest, reason = self._catalogue.files.current_medium(finding.path)
-        if path and digest and digest_of(self.inventory.root / path) == digest:
+        if path and self._files.media.is_intact(path, digest):
             return _with_result(finding, "fetched again", repaired=True)
         status = "stays due" if path else "is known to be gone"
         return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)

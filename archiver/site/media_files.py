@@ -22,12 +22,20 @@ class MediaFile:
     stat: os.stat_result
 
 
+def media_type(name: str) -> str:
+    """Return the type of the media file at the path `name`, such as `image/png`; '' if pages may not show it.
+
+    Only files of a known type in one of the folders of media are shown.
+    """
+    return mime_type(name.rpartition(".")[2].lower()) if name.startswith(tuple(f"{each}/" for each in _FOLDERS)) else ""
+
+
 def find_medium(root: Path, name: str) -> MediaFile | None:
     """Return the media file at the path `name` in the archive's folder; None if there is none that pages may show.
 
     That is a readable file of a known type in one of the folders of media, which is not hidden and no link out of it.
     """
-    kind = mime_type(name.rpartition(".")[2].lower())
+    kind = media_type(name)
     path = contained_file(root, name, _FOLDERS)
     if not kind or path is None:
         return None

@@ -6,12 +6,13 @@ an S3 service, which several machines can share.
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Protocol, TypeAlias
 
 from typing_extensions import override
 
@@ -19,6 +20,8 @@ from archiver.storage.local import LocalStore, as_output_error, open_file
 from archiver.storage.quarantine import move_aside
 
 _log = logging.getLogger(__name__)
+
+OpenedBlob: TypeAlias = io.BufferedReader | io.BytesIO  # a file in a folder, or an object that was received as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,13 @@ class Blobs(Protocol):
     A blob of one name always has the same content, so putting it again does no harm. There is one exception: a snapshot
     also has the records of its captures, and is put again when there are more of them.
 
+    `is_local` says whether blobs are files in the archive's folder, which people see, edit and name.
+
     A blob that is not stored raises FileNotFoundError when it is read, and one that cannot be read another OSError.
     A store that cannot be reached raises StoreAway, from every method.
     """
+
+    is_local: bool
 
     def prepare(self) -> None:
         """Raise StoreAway or ConfigError if the store cannot be used now."""
@@ -67,7 +74,7 @@ class Blobs(Protocol):
         is durable after the next sync of the archive's files.
         """
 
-    def open(self, name: BlobName) -> BinaryIO:
+    def open(self, name: BlobName) -> OpenedBlob:
         """Return a file from which the content of a blob can be read; the caller closes it."""
 
     def get(self, name: BlobName, limit: int = -1) -> bytes:
@@ -104,6 +111,8 @@ class Blobs(Protocol):
 class Files(Blobs):
     """The blobs of an archive as files in its folder, which `store` writes."""
 
+    is_local = True
+
     def __init__(self, store: LocalStore) -> None:
         self._root, self._store = store.root, store
 
@@ -124,7 +133,7 @@ class Files(Blobs):
         self._store.write(self._root / name.path, content, proves_itself=proves_itself)
 
     @override
-    def open(self, name: BlobName) -> BinaryIO:
+    def open(self, name: BlobName) -> OpenedBlob:
         return open_file(self._root / name.path)
 
     @override

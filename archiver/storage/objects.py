@@ -13,12 +13,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from typing_extensions import override
 
 from archiver.errors import ConfigError, StoreAway
-from archiver.storage.blobs import BlobName, Blobs, BlobStat
+from archiver.storage.blobs import BlobName, Blobs, BlobStat, OpenedBlob
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -42,8 +43,11 @@ class Objects(Blobs):
     """The blobs of an archive as objects at `url`, such as `s3://bucket/prefix`.
 
     With `is_dry`, nothing is stored or deleted. The constructor raises ConfigError if obstore is not installed or the
-    environment has an invalid option; it connects to nothing. An object is durable once `put` returns.
+    environment has an invalid option; it connects to nothing. An object is durable once `put` returns. It also has the
+    path of its file as the attribute `path`, so that people can tell what it is without the catalogue.
     """
+
+    is_local = False
 
     def __init__(self, url: str, *, is_dry: bool = False) -> None:
         self._url, self._is_dry = url.rstrip("/"), is_dry
@@ -69,11 +73,11 @@ class Objects(Blobs):
         if self._is_dry:
             return
         with self._converted():
-            self._store.put(name.key, content, use_multipart=False)
+            self._store.put(name.key, content, attributes={"path": quote(name.path)}, use_multipart=False)
         _log.debug("%s: stored, %d bytes", self.place(name), len(content))
 
     @override
-    def open(self, name: BlobName) -> BinaryIO:
+    def open(self, name: BlobName) -> OpenedBlob:
         with self._converted():
             return io.BytesIO(self._store.get(name.key).bytes().to_bytes())
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import zstandard
+from starlette.testclient import TestClient
 
 from archiver.errors import ConfigError, StoreAway
-from archiver.settings import load
+from archiver.settings import Settings, load
+from archiver.site.app import create_app
 from archiver.storage import objects
 from archiver.storage.blobs import BlobName
 from archiver.storage.objects import Objects
 from tests.support.buckets import Bucket
 from tests.support.command import Command, Run
 from tests.support.wechat import World, numbered
+from tests.support.wechat.pages import picture
 
 NAME = BlobName("postimg/a.png", f"media/ab/ab{'0' * 62}")
 ADD = ("add", "--interval", "0", "--json", "-o", "out")
@@ -282,4 +287,141 @@ def test_import_into_store_puts_pages_there(stored: Command, archiver: Command, 
     assert stored("import", "--json", "-o", "out", "other").code == 0
     assert len(pages(bucket)) == 2
     assert world.requests == []
+    assert verified(stored).out == ""
+
+
+# The media of an archive
+
+
+@pytest.fixture
+def illustrated(stored: Command, world: World) -> Command:
+    """An archive of two articles in the bucket. Each has a picture of its own; both show a third one."""
+    for number in (1, 2):
+        world.serve(numbered.address(number), numbered.article(number, pictures=(number * 10, 90)))
+    for number in (10, 20, 90):
+        numbered.serve_picture(world, number)
+    assert stored(*ADD, *numbered.addresses((1, 2))).code == 0
+    world.requests.clear()
+    return stored
+
+
+def object_of(picture: int) -> str:
+    digest = sha256(numbered.picture_bytes(picture)).hexdigest()
+    return f"media/{digest[:2]}/{digest}"
+
+
+def media(bucket: Bucket) -> list[str]:
+    return [key for key in bucket.keys if key.startswith("media/")]
+
+
+@pytest.mark.bucket
+def test_add_with_store_keeps_pictures_in_bucket_alone(illustrated: Command, bucket: Bucket, world: World) -> None:
+    assert media(bucket) == sorted(map(object_of, (10, 20, 90)))
+    assert bucket.read(object_of(10)) == numbered.picture_bytes(10)
+    assert files(illustrated, "postimg") == []
+    assert [numbered.picture_file(each) in illustrated.posts[0].read_text() for each in (10, 90)] == [True, True]
+    assert verified(illustrated).out == ""
+    assert illustrated("rebuild", "-o", "out", "--json", "--all").counts == {"unchanged": 2}
+    assert illustrated("recheck", "-o", "out", "--json", "--interval", "0", numbered.key(1)).counts == {"unchanged": 1}
+    assert [request.host for request in world.requests] == ["mp.weixin.qq.com"]
+
+
+@pytest.mark.bucket
+def test_repair_with_store_fetches_lost_and_damaged_pictures(
+    illustrated: Command, bucket: Bucket, world: World
+) -> None:
+    bucket.delete(object_of(10))
+    changed = bytearray(numbered.picture_bytes(20))
+    changed[50] ^= 1
+    bucket.write(object_of(20), bytes(changed))
+    found = {(one["problem"], one["path"]) for one in verified(illustrated).outcomes}
+    assert found == {("missing", numbered.picture_file(10)), ("altered", numbered.picture_file(20))}
+    assert verified(illustrated, "--repair").code == 0
+    assert media(bucket) == sorted(map(object_of, (10, 20, 90)))
+    assert bucket.read(f"lost/{object_of(20)}") == bytes(changed)
+    assert verified(illustrated).out == ""
+
+
+@pytest.mark.bucket
+def test_verify_with_store_names_picture_that_post_shows_and_nobody_has(illustrated: Command, bucket: Bucket) -> None:
+    post = illustrated.posts[0]
+    post.write_text(post.read_text() + "\n![](/postimg/none.png)\n")
+    illustrated.catalogue.change("UPDATE articles SET digest = ?", "")
+    found = {(one["problem"], one["path"]) for one in verified(illustrated).outcomes}
+    assert found == {("link", "postimg/none.png")}
+
+
+@pytest.mark.bucket
+def test_rm_with_store_deletes_only_pictures_of_its_own(illustrated: Command, bucket: Bucket) -> None:
+    assert illustrated("rm", "--yes", "-o", "out", numbered.key(1)).code == 0
+    assert media(bucket) == sorted(map(object_of, (20, 90)))
+    assert verified(illustrated).out == ""
+
+
+@pytest.mark.bucket
+def test_rm_with_store_keeps_object_that_two_pictures_have(stored: Command, bucket: Bucket, world: World) -> None:
+    same = numbered.picture_bytes(5)
+    for number in (1, 2):
+        world.serve(numbered.address(number), numbered.article(number, pictures=(number,)))
+        world.serve(f"{numbered.picture(number)}/0", picture(same, "image/png"))
+    assert stored(*ADD, *numbered.addresses((1, 2))).code == 0
+    assert media(bucket) == [object_of(5)]
+    assert stored("rm", "--yes", "-o", "out", numbered.key(1)).code == 0
+    assert media(bucket) == [object_of(5)]
+    assert verified(stored).out == ""
+    assert stored("rm", "--yes", "-o", "out", numbered.key(2)).code == 0
+    assert media(bucket) == []
+
+
+@pytest.mark.bucket
+def test_export_with_store_reads_pictures_from_bucket(illustrated: Command, bucket: Bucket) -> None:
+    assert illustrated("export", "-o", "out", "--html", "shown", "--warc", "a.warc", "--epub", "a.epub").code == 0
+    shown = {path.read_bytes() for path in (illustrated.folder / "shown/media").iterdir()}
+    assert shown == {numbered.picture_bytes(each) for each in (10, 20, 90)}
+    records = gzip.decompress((illustrated.folder / "a.warc").read_bytes())
+    assert all(numbered.picture_bytes(each) in records for each in (10, 20, 90))
+    with zipfile.ZipFile(illustrated.folder / "a.epub") as book:
+        pictures = {book.read(name) for name in book.namelist() if name.endswith(".png")}
+    assert shown <= pictures
+    bucket.delete(object_of(90))
+    run = illustrated("export", "-o", "out", "--html", "again", "--warc", "b.warc")
+    assert run.code == 1
+    assert f"{bucket.url}/{object_of(90)}: cannot be read" in run.err
+
+
+@pytest.mark.bucket
+def test_site_with_store_copies_pictures_from_bucket(illustrated: Command, bucket: Bucket) -> None:
+    site = illustrated.folder / "site"
+    for _ in range(2):
+        assert illustrated("site", "-o", "out", "site").code == 0
+        found = {path.name: path.read_bytes() for path in site.rglob("*.png")}
+        for each in (10, 20, 90):
+            assert found[numbered.picture_file(each).removeprefix("postimg/")] == numbered.picture_bytes(each)
+
+
+@pytest.mark.bucket
+def test_reader_with_store_sends_pictures_from_bucket(illustrated: Command, bucket: Bucket) -> None:
+    settings = Settings(output=str(illustrated.folder / "out"), store=bucket.url)
+    browser = TestClient(create_app(settings), base_url="http://127.0.0.1:8765")
+    answer = browser.get(f"/media/{numbered.picture_file(10)}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.content == numbered.picture_bytes(10)
+    again = browser.get(f"/media/{numbered.picture_file(10)}", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    for path in ("postimg/none.png", ".archive/catalogue.db", numbered.picture_file(10).replace(".png", ".html")):
+        assert browser.get(f"/media/{path}").status_code == 404
+
+
+@pytest.mark.bucket
+def test_import_into_store_puts_pictures_there(
+    stored: Command, archiver: Command, bucket: Bucket, world: World
+) -> None:
+    world.serve(numbered.address(1), numbered.article(1, pictures=(10,)))
+    numbered.serve_picture(world, 10)
+    archiver("add", "--interval", "0", "-o", "other", numbered.address(1))
+    for counts in ({"imported"}, {"unchanged"}):
+        run = stored("import", "--json", "-o", "out", "other")
+        assert run.code == 0
+        assert {one["outcome"] for one in run.outcomes if one.get("what") == "media"} == counts
+    assert media(bucket) == [object_of(10)]
     assert verified(stored).out == ""

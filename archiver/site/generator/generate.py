@@ -21,7 +21,7 @@ from archiver.site.generator.addresses import article_file, media_file, page_fil
 from archiver.site.generator.folder import SiteFile, SiteFolder
 from archiver.site.generator.pages import FilledPage, SitePages
 from archiver.site.generator.selection import Selection, digest_of, summaries
-from archiver.site.media_files import find_medium
+from archiver.site.media_files import find_medium, media_type
 from archiver.site.paging import PAGE_SIZE, offset_of
 from archiver.storage.local import read_file
 
@@ -164,12 +164,28 @@ class _Site:
         for path in media:
             if self.folder.has(media_file(path)):
                 continue
+            if self.pages.archive.settings.store:
+                self._copy_stored(path)
+                continue
             found = find_medium(self.root, path)
             is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
             if found and is_safe:
                 self.folder.copy(media_file(path), found.path)
             else:
                 self.missing[path] = None
+
+    def _copy_stored(self, path: str) -> None:
+        """Copy a media file that is in an object storage into the site, unless it is there."""
+        name, kind, reader = media_file(path), media_type(path), self.pages.archive.reader
+        digest = reader.medium_digest(path) if kind else ""
+        if digest and (current := self.folder.current(name, digest)):
+            self.folder.keep(name, current)
+            return
+        content = reader.medium(path, digest) if digest else None
+        if content is None or (kind == _DRAWING and not is_safe_svg(content)):
+            self.missing[path] = None
+        else:
+            self.folder.write(name, content, SiteFile(inputs=digest))
 
     def _lists(self) -> Iterator[_List]:
         """Yield the parts of all lists."""
