@@ -22,7 +22,7 @@ from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
-from archiver.catalogue import HostLimits, user_location
+from archiver.catalogue import open_host_limits
 from archiver.clock import utc_now
 from archiver.comparison import comparable_text
 from archiver.errors import InputError
@@ -190,8 +190,12 @@ class Context:
 
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
-        """The rate limiter for requests to WeChat, shared by all processes of the user on this machine."""
-        limits = HostLimits(user_location(), now=lambda: self.now().timestamp())
+        """The rate limiter for requests to WeChat, shared by all processes of the user on this machine.
+
+        With the setting `egress` it is shared by all machines that send requests from this address.
+        """
+        settings = self.settings
+        limits = open_host_limits(settings.catalogue, settings.egress, lambda: self.now().timestamp())
         self._opened.callback(limits.close)
         return SharedRateLimiter(
             limits=limits, interval=self.settings.interval, cookies=self.settings.cookies,

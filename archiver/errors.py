@@ -19,6 +19,7 @@ ArchiverError
 │   └── ForbiddenAddress      the address is not requested: it is invalid, too long, not http(s) or not public, or its
 │                             port is neither 80 nor 443 nor one that the user chose
 ├── Busy                 75   another run is working on the archive, or another program uses the reader's port
+│   └── LeaseLost             another run has taken over the address on which this run was working
 ├── ArticleRemoved        1   the user removed the article from the archive; it is not fetched again
 └── NotAnArticle          1   the page was read, but holds no article
 """
@@ -169,6 +170,10 @@ class Busy(ArchiverError):  # noqa: N818
     """The error for an archive on which another run is working, or for a port that another program uses."""
 
     exit_code = Exit.TRY_LATER
+
+
+class LeaseLost(Busy):
+    """The error for an article that is not recorded, because another run has taken over its address meanwhile."""
 
 
 class ArticleRemoved(ArchiverError):  # noqa: N818

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -19,6 +18,7 @@ from archiver.credentials import redact_words
 from archiver.errors import ConfigError
 from archiver.models.job import SourceOptions
 from archiver.models.status import SourceKind
+from archiver.server_urls import check_catalogue_url, check_store_url
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +33,6 @@ _DEEPEST = 20  # levels of nested settings in a variable's name
 _PATHS = ("output", "cookies")  # settings that are paths; in archiver.yml they are relative to the folder of that file
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # the names that S3 allows
-_PREFIX = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+")  # characters that mean the same in every address and shell
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
 _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -146,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
+    egress: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,60}$")] = ""  # name of the address for requests
     store: str = ""  # the place in an object storage, s3://BUCKET/PREFIX; '' for files in the archive
     lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
     url: str = ""  # the address at which people reach the reader; '' for the one that each of them uses
@@ -190,34 +189,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return frozenset(source.title for source in self.sources if source.links)
 
 
-def check_catalogue_url(url: str) -> None:
-    """Raise ValueError if `url` is not the URL of a PostgreSQL database, or if it contains a password.
-
-    Other users of the machine can read the settings and arguments of a process, so a password is refused.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("write postgresql://HOST/DATABASE, or leave it out to use a file in the archive")
-    names = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    has_login_elsewhere = "@" in f"{parts.path}{parts.query}{parts.fragment}"  # a password with `/`, `?` or `#` in it
-    if parts.password is not None or has_login_elsewhere or parts.fragment or names & {"password", "sslpassword"}:
-        raise ValueError("take the password out of the URL, and write it to ~/.pgpass or the file in PGPASSFILE")
-
-
-def check_store_url(url: str) -> None:
-    """Raise ValueError if `url` is not `s3://BUCKET` or `s3://BUCKET/PREFIX`, or if it contains a key.
-
-    Other users of the machine can read the settings and arguments of a process, so keys are refused.
-    """
-    if not url.isprintable() or not url.startswith("s3://"):
-        raise ValueError("write s3://BUCKET/PREFIX, or leave it out to keep files in the archive")
-    if "@" in url or "?" in url or "#" in url:
-        raise ValueError("take the keys out of the address, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-    bucket, *folders = url.removeprefix("s3://").removesuffix("/").split("/")
-    if not _BUCKET.fullmatch(bucket) or not all(map(_PREFIX.fullmatch, folders)):
-        raise ValueError("a bucket has 3 to 63 lower-case letters, digits, `-.`; a prefix has letters, digits, `-_.`")
-
-
 def duration(text: str) -> float:
     """Return the number of seconds in a duration such as `90`, `90s`, `45m`, `8h` or `2d`.
 
@@ -253,7 +224,10 @@ def load(
             warn(f"{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts")
         merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
     _validated(dict(flags), "the command line")
-    return _validated(_merged(merged, dict(flags)), "the settings together")
+    settings = _validated(_merged(merged, dict(flags)), "the settings together")
+    if settings.egress and not settings.catalogue:
+        raise ConfigError("is for machines that share a catalogue on a server: set `catalogue`, too", concerns="egress")
+    return settings
 
 
 def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:

@@ -194,7 +194,7 @@ class UnitOfWork:
         again. In the last attempt (`is_last`) this is not checked. If the user removed the article during the job,
         write no post and delete the page and the media.
         """
-        with self.archive.post_lock():
+        with self.archive.post_lock(), self.archive.catalogue.naming(str(post.day)):
             known = self.archive.catalogue.articles.find(article)
             if known and known.taken_out:
                 return self._discard_removed(capture, known, media)
@@ -273,7 +273,7 @@ class UnitOfWork:
 
     def _transaction(self, outcome: Outcome, capture: StoredCapture | None = None) -> ArchiveTransaction:
         return ArchiveTransaction(
-            target=self.job.target, outcome=outcome, page=capture.page if capture else None,
+            target=self.job.target, outcome=outcome, claimed=self.job.claimed, page=capture.page if capture else None,
             snapshot=capture.snapshot if capture else "", notice=capture.moved_from if capture else None,
             is_new=not self.job.kind.reads_snapshot, asked=self.job.kind is not JobKind.REBUILD,
         )  # fmt: skip
