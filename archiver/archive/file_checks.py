@@ -11,11 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from hashlib import file_digest
 from itertools import islice
-from pathlib import Path
 
 from archiver.archive.captures import SnapshotStore
 from archiver.archive.media_files import MediaFiles
-from archiver.archive.posts import matches_digest
+from archiver.archive.posts import PostFiles, matches_digest
 from archiver.errors import InputError
 from archiver.models import AuditSubject, ExpectedFile, Finding, Problem
 from archiver.storage.local import open_file
@@ -77,17 +76,23 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
     return [] if stored.is_sealed else [_altered(expected, "snapshot", SEAL_BROKEN)]
 
 
-def check_post(root: Path, links: Links, expected: ExpectedFile) -> list[Finding]:
+def check_post(posts: PostFiles, links: Links, expected: ExpectedFile) -> list[Finding]:
     """Return the findings about a post, an empty list if there are none.
 
     A missing, unreadable or altered post has one finding. Any other post has one finding for each media file that it
-    shows and that does not exist. `root` is the archive's folder.
+    shows and that does not exist. With an object storage, the post must be there; it need not be in this folder.
     """
     try:
-        with open_file(root / expected.path) as file:
-            content = file.read()
+        with open_file(posts.root / expected.path) as file:
+            here = file.read()
     except OSError as error:
-        return [_unreadable(expected, "post", error)]
+        if posts.latest(None, expected.sha256) is None or not isinstance(error, FileNotFoundError):
+            return [_unreadable(expected, "post", error)]
+        here = None
+    content = posts.latest(here, expected.sha256) or b""
+    if not posts.is_shared(expected.sha256):
+        message = "it is not in the object storage, or damaged there"
+        return [Finding(problem="missing", what="post", path=expected.path, key=expected.key, said=message)]
     if expected.sha256 and not matches_digest(content, expected.sha256):
         return [_altered(expected, "post", "edited by hand, or damaged: it is not what was written")]
     return [

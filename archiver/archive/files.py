@@ -11,6 +11,7 @@ from archiver.archive.captures import SnapshotStore
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.post_directories import PostDirectories, Times
 from archiver.archive.posts import PostFiles
+from archiver.archive.shared_posts import SharedPosts
 from archiver.catalogue import Catalogue
 from archiver.storage.blobs import Blobs, Files
 from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error
@@ -23,8 +24,8 @@ class ArchiveFiles:
     """The posts, media and snapshots of one archive. A failed write raises an OutputError that names the path.
 
     `root` is the archive's folder, `profile` the kind of site. `store` is the address of the object storage that keeps
-    the snapshots and media; if it is '', they are files in the archive's folder. With `is_dry`, posts, media and
-    snapshots are not written.
+    snapshots, media and copies of posts; if it is '', they are files in the archive's folder. With `is_dry`, posts,
+    media and snapshots are not written.
 
     `open_catalogue` opens and returns the catalogue. It has the id of this run, which marks its unfinished files; a
     later run deletes them if this run is killed. It also has the times (mtime and ctime) of the folders of posts; a
@@ -49,7 +50,9 @@ class ArchiveFiles:
             recorded = lambda: open_catalogue().foreign_posts.recorded_folders()  # noqa: E731
         self.store = LocalStore(self.root, run, is_dry=is_dry)
         self.blobs = open_blobs(store, self.store, is_dry=is_dry)
-        self.posts = PostFiles(self.root, self.store, PostDirectories(self.root, recorded, profile, is_dry=is_dry))
+        directories = PostDirectories(self.root, recorded, profile, is_dry=is_dry)
+        shared = None if self.blobs.is_local else SharedPosts(self.blobs)
+        self.posts = PostFiles(self.root, self.store, directories, shared)
         self.media = MediaFiles(self.blobs)
         self.snapshots = SnapshotStore(self.blobs)
 

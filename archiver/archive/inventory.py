@@ -121,7 +121,7 @@ class Inventory:
         A missing file that the catalogue knows is omitted, since `media` yields a finding about it.
         """
         inventory = self.catalogue.files
-        check = partial(check_post, self.root, Links(self.profile.media_in, self._existing_media))
+        check = partial(check_post, self.files.posts, Links(self.profile.media_in, self._existing_media))
         for expected, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
             if findings:
                 yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
@@ -265,8 +265,8 @@ class Inventory:
         wrong if the post exists and the tombstone does not. The catalogue is then out of date or damaged, and the files
         of the article must be kept.
         """
-        if article.taken_out is None or Tombstones(self.files.store).has(article.key):
-            return False
+        if article.taken_out is None or self.store or Tombstones(self.files.store).has(article.key):
+            return False  # with an object storage, another machine may have removed the article
         return self.files.posts.exists(self.files.posts.current_name("?", article.key))
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from archiver.archive.media import ArticleMedia, delete_medium
 from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
-from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, OutputError
 from archiver.models import (
     ArchiveTransaction,
     Article,
@@ -211,6 +212,9 @@ class UnitOfWork:
                 media=media, share=post.text_coverage,
             )  # fmt: skip
             self._record(transaction)
+            if known and known.digest != self.written.digest:
+                with suppress(OutputError):  # the storage is away; an earlier version that stays there does no harm
+                    self.archive.files.posts.withdraw(name, known.digest)
         return outcome
 
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:

@@ -90,7 +90,9 @@ def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Call
         try:
             size = path.stat().st_size
         except OSError as error:
-            missing(f"{path}: cannot be read ({error.strerror})")
+            size = len(context.archive.files.posts.latest(None, article.digest) or b"")
+            if not size:
+                missing(f"{path}: cannot be read ({error.strerror})")
         files = context.archive.catalogue.media.files_of_article(article.key).values()
         shown = ((file.path, file.size) for file in files if _is_picture(file.path))
         yield Chapter(article=article, size=size, pictures=picture_sizes(shown))

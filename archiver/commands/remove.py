@@ -77,6 +77,9 @@ def remove(context: Context, key: str) -> RemovalResult:
                 delete_medium(context.archive.files, context.archive.catalogue, path, media[path])
             else:
                 _delete(context.archive.files.root / path)
+        article = context.archive.catalogue.articles.find_by_key(key)
+        if article and article.post:
+            context.archive.files.posts.withdraw(article.post, article.digest)
         context.archive.catalogue.removals.finish(key)
     _log.info("%s: taken out, %d files deleted", key, len(result.files))
     return replace(result, kept=moved_to)
