@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -195,26 +195,38 @@ class UnitOfWork:
         again. In the last attempt (`is_last`) this is not checked. If the user removed the article during the job,
         write no post and delete the page and the media.
         """
-        with self.archive.post_lock(), self.archive.catalogue.naming(str(post.day)):
+        with self.archive.post_lock():
             known = self.archive.catalogue.articles.find(article)
             if known and known.taken_out:
                 return self._discard_removed(capture, known, media)
             if not is_last and not self.media.has_files(media):
                 _log.info("%s: files were deleted meanwhile, they are fetched again", article.key)
                 return None
-            name = post_name_of(
-                article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue
-            )
-            self.written = self._write(Post(name=name, text=post.text), known)
-            outcome = self._outcome(article, media, post)
-            transaction = replace(
-                self._transaction(outcome, capture), article=article, post=name, digest=self.written.digest,
-                media=media, share=post.text_coverage,
-            )  # fmt: skip
-            self._record(transaction)
-            if known and known.digest != self.written.digest:
-                with suppress(OutputError):  # the storage is away; an earlier version that stays there does no harm
-                    self.archive.files.posts.withdraw(name, known.digest)
+            has_name = known is not None and known.post != ""
+            with nullcontext() if has_name else self.archive.catalogue.naming(str(post.day)):
+                outcome = self._commit_post(capture, article, media, post, known)
+        return outcome
+
+    def _commit_post(
+        self,
+        capture: StoredCapture,
+        article: Article,
+        media: MediaResults,
+        post: RenderedPost,
+        known: ArticleRecord | None,
+    ) -> Outcome:
+        """Name, write and record the post of an article; `known` is the record of the article before."""
+        name = post_name_of(article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue)
+        self.written = self._write(Post(name=name, text=post.text), known)
+        outcome = self._outcome(article, media, post)
+        transaction = replace(
+            self._transaction(outcome, capture), article=article, post=name, digest=self.written.digest,
+            media=media, share=post.text_coverage,
+        )  # fmt: skip
+        self._record(transaction)
+        if known and known.digest != self.written.digest:
+            with suppress(OutputError):  # the storage is away; an earlier version that stays there does no harm
+                self.archive.files.posts.withdraw(name, known.digest)
         return outcome
 
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:

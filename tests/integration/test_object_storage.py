@@ -402,14 +402,14 @@ def test_site_with_store_copies_pictures_from_bucket(illustrated: Command, bucke
 @pytest.mark.bucket
 def test_reader_with_store_sends_pictures_from_bucket(illustrated: Command, bucket: Bucket) -> None:
     settings = Settings(output=str(illustrated.folder / "out"), store=bucket.url)
-    browser = TestClient(create_app(settings), base_url="http://127.0.0.1:8765")
-    answer = browser.get(f"/media/{numbered.picture_file(10)}")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
-    assert answer.content == numbered.picture_bytes(10)
-    again = browser.get(f"/media/{numbered.picture_file(10)}", headers={"if-none-match": answer.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    for path in ("postimg/none.png", ".archive/catalogue.db", numbered.picture_file(10).replace(".png", ".html")):
-        assert browser.get(f"/media/{path}").status_code == 404
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as browser:
+        answer = browser.get(f"/media/{numbered.picture_file(10)}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+        assert answer.content == numbered.picture_bytes(10)
+        again = browser.get(f"/media/{numbered.picture_file(10)}", headers={"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        for path in ("postimg/none.png", ".archive/catalogue.db", numbered.picture_file(10).replace(".png", ".html")):
+            assert browser.get(f"/media/{path}").status_code == 404
 
 
 @pytest.mark.bucket
