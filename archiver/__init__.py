@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         ExportResult,
         FetchOptions,
         LinksReport,
+        MoveResult,
+        MoveSummary,
         PageReport,
         QueueEntry,
         QueueResult,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         SearchHit,
         SearchRequest,
         SearchResult,
+        SourceOptions,
         SourceReport,
         StyledArticle,
         fetch_options,
@@ -100,6 +103,8 @@ __all__ = [
     "LinksReport",
     "ListEntry",
     "MergeResult",
+    "MoveResult",
+    "MoveSummary",
     "NotAnArticle",
     "Outcome",
     "OutputError",
@@ -115,6 +120,7 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "Settings",
+    "SourceOptions",
     "SourceReport",
     "State",
     "StyledArticle",
@@ -134,9 +140,9 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery BundleMember Check Checkup DoctorRequest "
-    "ExportRequest ExportResult FetchOptions LinksReport PageReport QueueEntry QueueResult RebuildOptions "
-    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport StyledArticle "
-    "fetch_options read_list",
+    "ExportRequest ExportResult FetchOptions LinksReport MoveResult MoveSummary PageReport QueueEntry QueueResult "
+    "RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceOptions "
+    "SourceReport StyledArticle fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleName ArticleRecord Capture Finding Images LinkedUrl MergeResult Outcome State Target "
     "UrlRecord",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,7 +20,8 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
-from archiver.models.job import FetchOptions
+from archiver.models.job import FetchOptions, SourceOptions
+from archiver.models.layout import MoveResult, MoveSummary
 from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
     ArticleDetail,
@@ -42,6 +43,7 @@ from archiver.models.requests import (
     RebuildOptions,
     SearchRequest,
 )
+from archiver.models.site_setup import SiteSetup
 from archiver.models.status import ArchiveStatus
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
@@ -67,6 +69,8 @@ __all__ = [
     "ExportResult",
     "FetchOptions",
     "LinksReport",
+    "MoveResult",
+    "MoveSummary",
     "PageReport",
     "QueueEntry",
     "QueueResult",
@@ -78,12 +82,15 @@ __all__ = [
     "SearchHit",
     "SearchRequest",
     "SearchResult",
+    "SiteSetup",
+    "SourceOptions",
     "SourceReport",
     "StyledArticle",
     "fetch_options",
     "read_list",
 ]
 
+_NOTHING_CHOSEN = SourceOptions()
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
 Counted = Callable[[int], None]
@@ -129,6 +136,16 @@ def read_list(name: str) -> Iterator[ListEntry]:
     from archiver.sources.list_input import open_list, open_stdin_list
 
     return open_stdin_list() if name == "-" else open_list(name)
+
+
+def set_up_site(profile: str, folder: str) -> SiteSetup:
+    """Return the first settings for an archive of the kind `profile` in `folder`, after reading the site that is there.
+
+    Raise ConfigError if there is no such profile. Nothing is written.
+    """
+    from archiver.commands.site_setup import set_up_site as read
+
+    return read(profile, Path(folder))
 
 
 class Archiver:
@@ -199,12 +216,14 @@ class Archiver:
             return self._context.archive.require_catalogue()
         return self._opened.enter_context(closing(catalogue))
 
-    def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
+    def add(
+        self, sources: Iterable[str], report: Report = _silent, chosen: SourceOptions = _NOTHING_CHOSEN
+    ) -> Iterator[Outcome]:
         """Archive each source and yield its Outcome as soon as it is known, in the order of `sources`.
 
         A source is the address of an article or the path of a saved page. An article that is already in the archive is
         read again, but an article that the user removed is not archived again. `report` is called with each source,
-        without credentials, before the source is read.
+        without credentials, before the source is read. `chosen` has the options for the posts.
 
         A source with an error has a failed Outcome, and the next source is tried. In two situations, sources are not
         even tried; they have failed Outcomes, too:
@@ -216,21 +235,26 @@ class Archiver:
         """
         from archiver.commands.add import add
 
-        yield from self._summed(add(self._context, sources, report))
+        yield from self._summed(add(self._context, sources, report, chosen))
 
     def batch(
-        self, entries: Iterable[ListEntry], options: FetchOptions, planned: Planned = _silent
+        self,
+        entries: Iterable[ListEntry],
+        options: FetchOptions,
+        planned: Planned = _silent,
+        chosen: SourceOptions = _NOTHING_CHOSEN,
     ) -> Iterator[Outcome]:
         """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
         The outcomes of entries that are not read come first. These entries are invalid or need no work now, for example
         because the article is already in the archive. Then `planned` is called once with two numbers: how many entries
         there are, and how many of them will be read. Last come the outcomes of the entries that are read, in the order
-        in which they finish. Raise OutputError, before anything is fetched, if the archive cannot be written.
+        in which they finish. `chosen` has the options for the posts. Raise OutputError, before anything is fetched, if
+        the archive cannot be written.
         """
         from archiver.commands.batch import batch
 
-        yield from self._recorded("batch", batch(self._context, entries, options, planned))
+        yield from self._recorded("batch", batch(self._context, entries, options, planned, chosen))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
         """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.
@@ -251,12 +275,25 @@ class Archiver:
         Raise ConfigError if there are neither sources nor an archive, Busy if another run is working on the archive,
         and OutputError if the archive cannot be written.
         """
+        from archiver.commands.news import keep_news
         from archiver.commands.run import require_work, run_sources
 
         require_work(self._context)
         self._context.prepare(options.until)
+        outcomes = self._recorded("run", run_sources(self._context, options, report, planned))
         with self._context.archive.run_lock():
-            yield from self._recorded("run", run_sources(self._context, options, report, planned))
+            yield from keep_news(self._context, outcomes)
+
+    def send_news(self, report: Mapping[str, object]) -> list[str]:
+        """Tell the user what is new since the last news, as the settings `notify`, `on_news` and `digest` say.
+
+        Call it after `run`. `report` is handed to the command of `on_news`, with the news added. Return a message for
+        each service or command that did not take the news; none of them contains an address. Without these settings, or
+        without news, do nothing.
+        """
+        from archiver.commands.news import is_wanted, send_news
+
+        return send_news(self._context, self.status, report) if is_wanted(self.settings) else []
 
     def enqueue(self, text: str) -> QueueResult:
         """Add the addresses of articles in a pasted text to the queue; return what became of each address.
@@ -313,6 +350,29 @@ class Archiver:
         for result in rebuild_named(context, named, options, planned):
             self.summary.add(result.outcome)
             yield result
+
+    def plan_move(self) -> MoveSummary | None:
+        """Return how many files `move` would move because archiver.yml names another profile than before.
+
+        Return None if the archive is laid out for the profile in archiver.yml. Raise ConfigError if the profile for
+        which it is laid out is not installed any more.
+        """
+        from archiver.commands.move import plan_move
+
+        return plan_move(self._dry_context, is_forced=self.settings.force)
+
+    def move(self, *, is_dry: bool = False, done: Counted = _silent) -> Iterator[MoveResult]:
+        """Move posts and media to where the profile in archiver.yml has them; yield a MoveResult for each.
+
+        The posts are written anew for this profile. Posts that a person edited stay, unless `settings.force` is set,
+        and so do media that a text of a person's shows. A call that was killed is finished by the next one. With
+        `is_dry`, nothing is moved. The first result comes when all is done; until then, `done(1)` is called for each
+        file. Raise Busy if another run is working on the archive, and OutputError if a file cannot be written.
+        """
+        from archiver.commands.move import move_files
+
+        context = self._dry_context if is_dry else self._context
+        yield from move_files(context, is_forced=self.settings.force, done=done)
 
     def recheck(
         self, named: Iterable[str] | None, options: FetchOptions, planned: Planned = _silent
@@ -544,6 +604,13 @@ class Archiver:
         from archiver.commands.reader import ArchiveReader
 
         return ArchiveReader(self._context)
+
+    @property
+    def media_directories(self) -> tuple[str, ...]:
+        """The folders that contain the archive's images, sounds and films, relative to the archive's folder."""
+        from archiver.context import build_profile
+
+        return build_profile(self.settings).media_directories
 
     def styled(
         self,

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 
 from archiver import policy
 from archiver.archive.archive import Archive, Servers
+from archiver.archive.layouts import record_layout
 from archiver.archive.media import ArticleMedia
 from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
+from archiver.archive.site_configuration import site_options
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
 from archiver.catalogue import open_host_limits
@@ -36,7 +38,8 @@ from archiver.models.job import Job, JobKind, Overwrite
 from archiver.ports import MediaSource, PageSource, ParallelMap, Ports
 from archiver.settings import Settings, duration
 from archiver.writer.names import media_name
-from archiver.writer.profiles import Profile, SiteOptions, get_profile
+from archiver.writer.profiles import Profile, get_profile
+from archiver.writer.profiles.base import COVER
 from archiver.writer.renderer import ProfileRenderer
 
 if TYPE_CHECKING:
@@ -91,10 +94,12 @@ class Context:
         """Prepare the archive for writing and set the time after which nothing is requested (None: no limit).
 
         `stop` is called again and again, from any thread; when it returns True, the time is over. Raise OutputError if
-        the archive cannot be written.
+        the archive cannot be written, and ConfigError if it is laid out for another profile than that of the settings.
         """
         self._until, self._stop = until, stop
         self.archive.prepare()
+        if self.archive.location.exists():
+            record_layout(self.archive.catalogue, self.archive.profile)
 
     @property
     def until(self) -> datetime | None:
@@ -149,7 +154,7 @@ class Context:
         options = WorkOptions(
             keeps_snapshots=self.settings.snapshots, min_coverage=self.settings.completeness,
             overwrite=Overwrite.FORCED if self.settings.force else Overwrite.UNEDITED,
-            wants=partial(self._wants_medium, job),
+            wants=partial(self._wants_medium, job), saves_cover=self.settings.header_img == COVER,
         )  # fmt: skip
         return UnitOfWork(
             archive=self.archive, job=job, media=media, options=options, now=self.now,
@@ -261,14 +266,5 @@ def _rebuilt(job: Job) -> ArticleRecord | None:
 
 
 def build_profile(settings: Settings) -> Profile:
-    """Return the profile for writing posts; raise ConfigError if the settings name an unknown profile.
-
-    The settings `site_prefix` and `post_address` are passed to the profile. But if one of them has its default value,
-    the profile uses its own default instead.
-    """
-    default = Settings()
-    site = SiteOptions(
-        media_prefix=settings.site_prefix if settings.site_prefix != default.site_prefix else None,
-        post_url=settings.post_address if settings.post_address != default.post_address else None,
-    )
-    return get_profile(settings.profile, site)
+    """Return the profile for writing posts; raise ConfigError if the settings name an unknown profile."""
+    return get_profile(settings.profile, site_options(settings))

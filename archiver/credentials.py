@@ -111,11 +111,12 @@ def redact_words(words: str) -> str:
 
     `words` is any text, such as an address, a message or a setting. In addresses of every host, logins
     (`user:password@`) are replaced, too. The redacted address of an article still leads to the article, because
-    credentials do not identify it.
+    credentials do not identify it. A text without credentials is returned itself, so that a message stays one.
     """
     if not _STEMS.search(words):
         return words
-    return _PAIR.sub(_redacted, _LOGIN.sub(f"{REDACTED}@", words))
+    redacted = _PAIR.sub(_redacted, _LOGIN.sub(f"{REDACTED}@", words))
+    return words if redacted == words else redacted
 
 
 def _redacted(pair: re.Match[str]) -> str:

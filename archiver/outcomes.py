@@ -5,24 +5,21 @@ A SOURCE is what a command archives: the address of an article, or the path of a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import groupby
 
 from archiver import urls
 from archiver.credentials import redact_words
-from archiver.errors import ArchiverError, ArticleRemoved, Exit, NotAnArticle
+from archiver.errors import ArchiverError, ArticleRemoved, CoolingDown, Exit, NotAnArticle
+from archiver.messages.message import message
 from archiver.models import (
     CHINA,
     Article,
     ArticleSummary,
     Classification,
     Images,
-    NotRequested,
     Outcome,
     Page,
-    Removal,
     State,
     StoredFiles,
     Target,
@@ -30,25 +27,28 @@ from archiver.models import (
     WriteResult,
 )
 from archiver.policy import TERMINAL_STATES, due_at
+from archiver.text import one_line
 from archiver.writer.names import media_name
 
-NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
+NEEDS_SHORT = message(
+    "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
+)
 _NOT_ASKED = "not asked: "
-LEFT = "left for another run, as --limit, --max-time or the budget asked"
-_SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
+LEFT = message("left for another run, as --limit, --max-time or the budget asked")
+_SOLVE = message("open the address in a browser, solve it, export the cookies and pass --cookies")
 ADVICE = {  # advice for the user about a page that holds no article
-    State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
-    State.VIOLATION: "WeChat took it down; only a page saved earlier can be archived",
-    State.UNAVAILABLE: "WeChat does not show it; try again another day",
-    State.EXPIRED: "the address was a temporary one; use the article's own",
-    State.INVALID: "WeChat does not know the address; copy it again, whole",
-    State.MIGRATED: "the account moved and its new address gave no article; try again later",
-    State.VERIFICATION: f"WeChat wants to see a person; wait some hours, or {_SOLVE}",
-    State.TRUNCATED: "the page is cut off; try again, or save it again",
-    State.NOT_ARTICLE: "the page is no article; give the address of one",
-    State.UNKNOWN: "archiver does not know such a page; if a browser shows an article there, report it",
+    State.DELETED: message("its publisher deleted it; only a page saved earlier can be archived"),
+    State.VIOLATION: message("WeChat took it down; only a page saved earlier can be archived"),
+    State.UNAVAILABLE: message("WeChat does not show it; try again another day"),
+    State.EXPIRED: message("the address was a temporary one; use the article's own"),
+    State.INVALID: message("WeChat does not know the address; copy it again, whole"),
+    State.MIGRATED: message("the account moved and its new address gave no article; try again later"),
+    State.VERIFICATION: message("WeChat wants to see a person; wait some hours, or {solve}", solve=_SOLVE),
+    State.TRUNCATED: message("the page is cut off; try again, or save it again"),
+    State.NOT_ARTICLE: message("the page is no article; give the address of one"),
+    State.UNKNOWN: message("archiver does not know such a page; if a browser shows an article there, report it"),
 }
-_ALBUM_ADVICE = (
+_ALBUM_ADVICE = message(
     "it is an album: name it as a source in archiver.yml (`album:` and its address); `archiver run` lists its articles"
 )
 
@@ -74,10 +74,11 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
     """
     is_blocked = classification.state is State.VERIFICATION and not page.saved  # a saved page does not change
     is_long = is_blocked and not urls.is_short(page.url)
-    message = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
+    said = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
+    advice = _ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]
     return Outcome(
         source=target.source, url=urls.canonicalize(page.url), state=classification.state, outcome="failed",
-        error=one_line(f"{message}; {_ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]}"),
+        error=one_line(message("{notice}; {advice}", notice=said, advice=advice)),
         warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
@@ -88,11 +89,12 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
     `url` is the canonical address of the SOURCE, '' if it has none.
     """
     source = redact_words(source)
-    message = str(error.args[0]) if error.concerns in (source, url) else str(error)
+    said = str(error.args[0]) if error.concerns in (source, url) else str(error)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
     return Outcome(
-        source=source, url=url, state=state, outcome="failed", error=one_line(message), exit_code=error.exit_code
-    )
+        source=source, url=url, state=state, outcome="failed", error=one_line(said),
+        held_by="cool-down" if isinstance(error, CoolingDown) else "", exit_code=error.exit_code,
+    )  # fmt: skip
 
 
 def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
@@ -101,8 +103,14 @@ def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
     `reason` is the reason as text, for example that the archive cannot be written.
     """
     return Outcome(
-        source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", exit_code=exit_code
-    )
+        source=target.source, url=target.url, outcome="failed", error=message("not asked: {reason}", reason=reason),
+        held_by="failure", exit_code=exit_code,
+    )  # fmt: skip
+
+
+def cooling_down(target: Target) -> Outcome:
+    """Return the failed outcome of a SOURCE that was not tried, because WeChat showed its wall to this call."""
+    return replace(not_asked(target, "WeChat wants a rest; it stays due", Exit.TRY_LATER), held_by="cool-down")
 
 
 def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
@@ -114,19 +122,23 @@ def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
         source=target.source, url=article.url, state=State.ARTICLE, outcome="skipped", key=article.key,
         title=article.title, account=article.account,
         published=article.published.isoformat() if article.published else "",
-        post=f"{output}/{article.post}" if article.post else "", images=article.images,
+        post=f"{output}/{article.post}" if article.post else "", images=article.images, held_by="record",
     )  # fmt: skip
 
 
 def taken_out(target: Target, article: ArticleSummary) -> Outcome:
     """Return the outcome of an article that the user removed; its error message says how to undo the removal."""
     error = ArticleRemoved(
-        f"taken out on {article.taken_out:%Y-%m-%d}; `archiver rm --undo {article.key}`, then add it"
+        message(
+            "taken out on {taken_out:%Y-%m-%d}; `archiver rm --undo {key}`, then add it",
+            taken_out=article.taken_out,
+            key=article.key,
+        )
     )
     return Outcome(
         source=target.source, url=article.url, outcome="skipped", key=article.key, title=article.title,
         account=article.account, published=article.published.isoformat() if article.published else "",
-        error=str(error), exit_code=error.exit_code,
+        error=str(error), held_by="record", exit_code=error.exit_code,
     )  # fmt: skip
 
 
@@ -135,8 +147,8 @@ def no_snapshot(target: Target, article: ArticleSummary, output: str) -> Outcome
 
     `output` is the path of the archive's folder.
     """
-    message = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
-    return replace(known(target, article, output), warnings=(message,))
+    said = message("its page was not kept, the post stays as it is: `archiver add` and its address read it again")
+    return replace(known(target, article, output), warnings=(said,))
 
 
 def gone(target: Target, record: UrlRecord) -> Outcome:
@@ -147,7 +159,10 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
         url=target.url,
         state=record.state,
         outcome="skipped",
-        error=one_line(f"{record.reason or record.state}{since}; --retry-gone asks again"),
+        error=one_line(
+            message("{reason}{since}; --retry-gone asks again", reason=record.reason or record.state, since=since)
+        ),
+        held_by="record",
     )
 
 
@@ -163,12 +178,12 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
     """
     if post.outcome == "failed":
         exit_code = post.exit_code if post.exit_code == Exit.CANNOT_WRITE else notice.exit_code
-        warning = f"its post stays as it is: {post.error}"
+        warning = message("its post stays as it is: {reason}", reason=post.error)
         return replace(notice, warnings=(*notice.warnings, warning), exit_code=exit_code)
     reason = notice.error.partition(";")[0]
     return replace(
         post, source=notice.source, state=notice.state, exit_code=notice.exit_code,
-        error=one_line(f"{reason}; the archive keeps what it has"),
+        error=one_line(message("{reason}; the archive keeps what it has", reason=reason)),
     )  # fmt: skip
 
 
@@ -177,8 +192,13 @@ def not_due(target: Target, record: UrlRecord) -> Outcome:
     is_blocked = record.state is State.VERIFICATION
     return Outcome(
         source=target.source, url=target.url, state=record.state, outcome="failed",
-        error=one_line(f"not due before {due_at(record):%H:%M %d %b} Beijing time (--retry asks now): {record.reason}"),
-        exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
+        error=one_line(
+            message(
+                "not due before {due:%H:%M %d %b} Beijing time (--retry asks now): {reason}",
+                due=due_at(record), reason=record.reason,
+            )
+        ),
+        held_by="pause", exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
 
@@ -189,7 +209,7 @@ def was_not_asked(outcome: Outcome) -> bool:
 
 def left(target: Target) -> Outcome:
     """Return the outcome of an address that is left for another run because of a limit that the user set."""
-    return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,))
+    return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,), held_by="limit")
 
 
 def recorded(outcome: Outcome) -> Outcome:
@@ -208,6 +228,18 @@ def recorded(outcome: Outcome) -> Outcome:
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL_STATES else outcome
+
+
+def is_waiting(outcome: Outcome) -> bool:
+    """Return whether a SOURCE only waits for its time: that of its next attempt, or the end of a cool-down."""
+    return outcome.outcome == "failed" and outcome.held_by in ("pause", "cool-down")
+
+
+def is_about_wall(outcome: Outcome) -> bool:
+    """Return whether an outcome says nothing but that WeChat shows its wall: in place of a page, or before."""
+    return outcome.held_by == "cool-down" or (
+        outcome.state is State.VERIFICATION and outcome.exit_code == Exit.TRY_LATER
+    )
 
 
 def can_succeed_later(outcome: Outcome, *, is_file: bool) -> bool:
@@ -241,95 +273,3 @@ def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Ima
         saved=len({name for url, name in names.items() if url in files and url not in lost}),
         failed=len({name for url, name in names.items() if url in lost}),
     )
-
-
-def warnings(
-    article: Article, lost: Mapping[str, str], written: WriteResult, coverage: float | None = None
-) -> Iterator[str]:
-    """Yield the warnings about a written post, one line each.
-
-    `lost` maps the address of each medium that was not saved to the reason. `written` is the result of writing the
-    post. If the post shows too little of the page's text, `coverage` is the share that it shows, from 0 to 1; otherwise
-    None.
-    """
-    if coverage is not None:
-        yield f"the post shows {coverage:.1%} of the page's text: compare it with the page, and report it"
-    yield from map(one_line, article.warnings)
-    if not article.published:
-        yield "no publish time on the page: the post is dated by its capture"
-    elif article.dated_from:
-        date = f"{article.published:%Y-%m-%d}"
-        yield one_line(f"the page says only “{article.dated_from}”: dated {date}, counted back from its capture")
-    if not (article.biz and article.mid and article.idx):
-        yield "the page does not name itself (biz, mid, idx): a digest of its text stands for it"
-    if article.paid:
-        yield "a paid article: only its free part was on the page"
-    for (_, reason), removals in groupby(sorted(article.removed, key=_step_and_reason), key=_step_and_reason):
-        same_kind = list(removals)
-        count = len(same_kind)
-        times = f" ({count} ×)" if count > 1 else ""
-        quote = f": {same_kind[0].text}" if same_kind[0].text else ""
-        yield one_line(f"left out, {reason}{times}{quote}")
-    for reason in dict.fromkeys(lost.values()):
-        if isinstance(reason, NotRequested):
-            count = sum(each == reason for each in lost.values())
-            yield one_line(f"not saved yet, the post keeps the address ({reason}): {count} pictures or other media")
-            continue
-        addresses = [_shortened(url) for url, each in lost.items() if each == reason]
-        yield one_line(f"not saved, the post keeps the address ({reason}): {' '.join(addresses)}")
-    if written.outcome == "skipped":
-        yield f"{written.path} was edited by hand and stays as it is; --force overwrites it"
-
-
-def doubts(files: Mapping[str, str]) -> Iterator[str]:
-    """Yield warnings about media files that a post shows although they may be damaged, one line for each reason.
-
-    `files` maps the address of each such medium to the reason (LocalFile.doubt), for example that the file was altered
-    and has not been downloaded again. A line names the reason and all addresses that have it.
-    """
-    for reason in dict.fromkeys(files.values()):
-        addresses = [_shortened(url) for url, each in files.items() if each == reason]
-        yield one_line(f"shown as it lies here ({reason}): {' '.join(addresses)}")
-
-
-def _step_and_reason(removal: Removal) -> tuple[str, str]:
-    return removal.step, removal.reason
-
-
-def _shortened(url: str) -> str:
-    """Return an address shortened for a message: a `data:` address to 30 characters, any other to 300."""
-    return f"{url[:30]}…" if url.startswith("data:") else url[:300]
-
-
-def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: bool = False) -> list[str]:
-    """Return the summary of merging another archive into this one (the command `import`), as lines of text.
-
-    `counts` holds the number of results for each pair of MergeResult.what and MergeResult.outcome. `name` is the folder
-    of the other archive. The last line says whether this folder can be deleted or is still needed. With `is_dry`, no
-    line says that the folder can be deleted.
-    """
-
-    def count_words(*outcomes: str) -> str:
-        kinds = (("post", "articles"), ("media", "pictures"), ("page", "pages"), ("removal", "removals"))
-        return ", ".join(f"{sum(counts.get((what, each), 0) for each in outcomes)} {word}" for what, word in kinds)
-
-    lines = [f"taken in: {count_words('imported', 'updated')}; here already: {count_words('unchanged')}"]
-    total = Counter[str]()
-    for (_, outcome), count in counts.items():
-        total[outcome] += count
-    if total["skipped"]:
-        lines.append(f"{total['skipped']} files of articles that were taken out here: --restore-removed takes them in")
-    if total["conflict"]:
-        lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in .archive/conflicts")
-    if total["failed"]:
-        lines.append(f"{total['failed']} files of {name} are damaged and were not taken: keep it until they are had")
-    elif total["left"]:
-        lines.append(f"{total['left']} files of {name} were not taken (-v names them): save yours before it is deleted")
-    elif not is_dry:
-        lines.append(f"every article, picture and page that {name} holds is here or named above: it can be deleted")
-    return lines
-
-
-def one_line(text: str) -> str:
-    """Return `text` as one line, in which each run of white space is replaced by one space."""
-    return " ".join(text.split())

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from archiver import policy, urls
 from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat, Postponed
-from archiver.extractor import classify, extract, server_time
+from archiver.extractor import ParsedPage, classify, extract, server_time
 from archiver.media_types import extension, is_hotlink_notice, is_truncated
 from archiver.models import (
     Article,
@@ -27,14 +27,13 @@ from archiver.models import (
     MediaResults,
     NotRequested,
     Outcome,
-    Page,
     State,
     StoredCapture,
     Target,
 )
 from archiver.models.job import Decision, Job
-from archiver.outcomes import one_line
 from archiver.ports import Ports
+from archiver.text import one_line
 
 _log = logging.getLogger(__name__)
 
@@ -52,19 +51,21 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
     An ArchiverError is converted to an outcome. Any other exception is a bug and propagates to the caller.
     """
     try:
-        capture = _receive(job.target, ports)
+        capture, parsed = _receive(job.target, ports)
         found = capture.classification
         if found.state is not State.ARTICLE:
             _log.info("%s: no article, %s %s", job.target.label, found.state, found.reason)
             return ports.archive.commit_notice(capture)
-        article, known, says_the_same = ports.archive.resolve(extract(capture.page), capture.page)
+        article, known, says_the_same = ports.archive.resolve(extract(parsed), capture.page)
+        captured = _captured(article, parsed)
+        del parsed  # it takes several times the memory of the page, which nobody needs while media are downloaded
         decision = policy.decide(known, says_the_same=says_the_same)
         _log.info("%s: article %s (%s), %s", job.target.label, article.key, article.title, _DECISIONS[decision])
         if known and decision is not Decision.WRITE:
             return ports.archive.discard(capture, known, decision)
         for attempt in range(1, _ATTEMPTS + 1):
             media = download_media(article, capture.local_media, ports)
-            post = ports.renderer.render(article, media, _captured(article, capture.page))
+            post = ports.renderer.render(article, media, captured)
             outcome = ports.archive.commit(capture, article, media, post, is_last=attempt == _ATTEMPTS)
             if outcome:
                 return outcome
@@ -74,47 +75,50 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
         return ports.archive.commit_failure(error)
 
 
-def _receive(target: Target, ports: Ports) -> StoredCapture:
-    """Fetch and store the page of a target; return the capture.
+def _receive(target: Target, ports: Ports) -> tuple[StoredCapture, ParsedPage]:
+    """Fetch and store the page of a target; return the capture and the page as far as it was parsed.
 
     The page may be a notice that the account moved, with the article's new address. Then also fetch and store the page
     of the new address:
 
-    - If this succeeds, return its capture.
-    - If it fails, return the capture of the notice.
+    - If this succeeds, return its capture and page.
+    - If it fails, return those of the notice.
     - If the new address may not be requested now, raise CoolingDown or BudgetSpent, so that a later run tries again.
     """
-    capture = _receive_page(target, ports)
+    capture, parsed = _receive_page(target, ports)
     moved_to = capture.classification.moved_to
     if capture.classification.state is not State.MIGRATED or not moved_to:
-        return capture
+        return capture, parsed
     try:
-        moved = _receive_page(replace(target, url=urls.parse_target(moved_to).url, file=""), ports)
+        moved, moved_page = _receive_page(replace(target, url=urls.parse_target(moved_to).url, file=""), ports)
     except (CoolingDown, BudgetSpent):  # the new address was not requested, so the old one stays due
         raise
     except (NotWeChat, FetchError):
-        return capture
-    return replace(moved, moved_from=capture)
+        return capture, parsed
+    return replace(moved, moved_from=capture), moved_page
 
 
-def _receive_page(target: Target, ports: Ports) -> StoredCapture:
+def _receive_page(target: Target, ports: Ports) -> tuple[StoredCapture, ParsedPage]:
     fetched = ports.pages.fetch(target)
+    parsed = ParsedPage.of(fetched.page)
     try:
-        classification = classify(fetched.page)
+        classification = classify(parsed)
     except Exception:
         ports.archive.add_capture(fetched, Classification(state=State.UNKNOWN))  # keep the page that shows the bug
         raise
-    return ports.archive.add_capture(fetched, classification)
+    return ports.archive.add_capture(fetched, classification), parsed
 
 
-def _captured(article: Article, page: Page) -> datetime:
+def _captured(article: Article, parsed: ParsedPage) -> datetime:
     """Return the time that the post of an article shows as its time of capture.
 
-    For an article with a publication date, this is `page.captured`. For an article without one, the time also becomes
-    the date of the post. It is then the time that WeChat's server wrote into the HTML when it sent the page, because
-    this is closer to the publication. If the HTML contains no such time, it is `page.captured`, too.
+    For an article with a publication date, this is the time at which the page was captured. For an article without one,
+    the time also becomes the date of the post. It is then the time that WeChat's server wrote into the HTML when it
+    sent the page, because this is closer to the publication. If the HTML contains no such time, it is the time of
+    capture, too.
     """
-    return page.captured if article.published else server_time(page) or page.captured
+    captured = parsed.page.captured
+    return captured if article.published else server_time(parsed) or captured
 
 
 def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> MediaResults:

@@ -129,7 +129,8 @@ def media_order(failures: Sequence[int]) -> list[int]:
 # --- URLs ------------------------------------------------------------------------------------------------------------
 
 TERMINAL_STATES = frozenset((State.DELETED, State.VIOLATION, State.EXPIRED, State.INVALID, State.NOT_ARTICLE))
-PAGE_TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5}  # attempts in a row after which the state counts as final
+# The attempts in a row after which such a state counts as final.
+PAGE_TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5, State.TRUNCATED: 12}
 LONGEST_PAUSE = timedelta(hours=24)  # the longest time until a page or a medium is requested again
 
 _FIRST_PAUSE = timedelta(minutes=5)  # after no answer, an error or half a page, which may be over in minutes

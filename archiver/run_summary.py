@@ -17,17 +17,20 @@ LEFT = ("left", "another run")  # the key in `kinds` of outcomes that a limit le
 class RunSummary:
     """The counts of outcomes, and lists of some of them. The caller passes each outcome to `add`.
 
-    `counts` has the number of outcomes by Outcome.outcome, and `kinds` by the pair of Outcome.outcome and
-    Outcome.state. `images` counts the `saved` and `failed` images, and `posts` has the paths of the posts written.
-    `failures` are the outcomes of sources that were tried and failed. `not_requested` counts sources that were not
-    tried, by the reason. `remaining` names the sources that failed, were not tried or were left for another run.
+    `counts` has the number of outcomes by Outcome.outcome. `words` has it as people are told it: what only waits for
+    its time is `waiting`, not `failed`, and what a limit left is `left`. `kinds` has the same by pairs of such a word
+    and the state of the page, or the reason if no page came. `images` counts the `saved` and `failed` images, and
+    `posts` has the paths of the posts written. `failures` are the outcomes of sources that were tried and failed.
+    `not_requested` counts sources that were not tried, by the reason; `cooldown_reasons` are those of these reasons
+    that mean the cool-down. `remaining` names the sources that failed, were not tried or were left for another run.
     `format_changes` counts the written articles whose page shows that WeChat has changed its format, by the note that
     says how; `changed_pages` has the address or file of one such page for each note, the same in whatever order the
     outcomes come.
     """
 
     counts: Counter[str] = field(default_factory=Counter)  # number of outcomes by Outcome.outcome
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # number by Outcome.outcome and Outcome.state
+    words: Counter[str] = field(default_factory=Counter)  # number of outcomes by the word for people
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # number by that word, and state or reason
     images: Counter[str] = field(default_factory=Counter)  # number of `saved` and `failed` images of articles read
     posts: list[str] = field(default_factory=list)  # paths of the posts that were written
     remaining: list[str] = field(default_factory=list)  # sources that failed or were left for another run
@@ -35,6 +38,7 @@ class RunSummary:
     not_requested: Counter[str] = field(default_factory=Counter)  # number of sources that were not tried, by reason
     format_changes: Counter[FormatNote] = field(default_factory=Counter)  # number of written articles by note
     changed_pages: dict[FormatNote, str] = field(default_factory=dict)  # note: the address or file of one such page
+    cooldown_reasons: set[str] = field(default_factory=set)  # those in `not_requested` that mean the cool-down
     _codes: set[int] = field(default_factory=lambda: {int(Exit.OK)})
     _was_read: bool = False
 
@@ -42,7 +46,9 @@ class RunSummary:
         """Add an outcome to the summary."""
         self.counts[outcome.outcome] += 1
         was_left = outcomes.LEFT in outcome.warnings
-        self.kinds[LEFT if was_left else (outcome.outcome, outcome.state or "no page")] += 1
+        kind = _kind(outcome)
+        self.kinds[kind] += 1
+        self.words[kind[0]] += 1
         if outcome.outcome != "skipped":
             self.images += Counter(saved=outcome.images.saved, failed=outcome.images.failed)
         self._codes.add(outcome.exit_code)
@@ -57,6 +63,8 @@ class RunSummary:
             self.remaining.append(outcome.source)
         if outcomes.was_not_asked(outcome):
             self.not_requested[outcome.error] += 1
+            if outcome.held_by == "cool-down":
+                self.cooldown_reasons.add(outcome.error)
         elif outcome.outcome == "failed":
             self.failures.append(outcome)
 
@@ -75,3 +83,16 @@ class RunSummary:
         if self._was_read and Exit.NO_INPUT in codes:
             codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}
         return combine_exit_codes(codes)
+
+
+def _kind(outcome: Outcome) -> tuple[str, str]:
+    """Return the key of an outcome in RunSummary.kinds."""
+    if outcomes.LEFT in outcome.warnings:
+        return LEFT
+    if outcomes.is_waiting(outcome):
+        return "waiting", outcome.held_by
+    if outcome.held_by == "failure":
+        return outcome.outcome, "not tried"
+    if outcome.outcome == "failed" and outcome.exit_code == Exit.USAGE:
+        return "failed", "no address"
+    return outcome.outcome, outcome.state or "no page"

@@ -16,9 +16,12 @@ import msgspec
 
 from archiver.credentials import redact_words
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.models.job import SourceOptions
 from archiver.models.status import SourceKind
+from archiver.ownership import why_not_trusted
 from archiver.server_urls import check_catalogue_url, check_store_url
+from archiver.setting_paths import PATHS, with_paths_from
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +33,8 @@ RESERVED = ("ARCHIVER_PASSWORD",)  # variables that are no settings
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
 _DEEPEST = 20  # levels of nested settings in a variable's name
-_PATHS = ("output", "cookies")  # settings that are paths; in archiver.yml they are relative to the folder of that file
+_TRUSTED = ("catalogue", "store", "cookies", "notify", "on_news")  # only of a file that no other user may change
+_ONLY_IN_FILE = ("notify", "on_news")  # settings that no variable sets
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -95,6 +99,14 @@ class LinksSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     limit: Annotated[int, msgspec.Meta(ge=1)] = 20
 
 
+_POST_FOLDER, _LONGEST_FOLDER = r"^([^./\\_#~][^/\\]*)?$", 60
+
+
+def is_post_folder(name: str) -> bool:
+    """Return whether posts can be written to a folder with this name; '' stands for the directory of posts itself."""
+    return len(name) <= _LONGEST_FOLDER and re.search(_POST_FOLDER, name) is not None
+
+
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source of addresses for `archiver run`, with options for its posts.
 
@@ -112,7 +124,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     name: str = ""
     tags: tuple[str, ...] | None = None
     author: str | None = None
-    folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
+    folder: Annotated[str, msgspec.Meta(pattern=_POST_FOLDER, max_length=_LONGEST_FOLDER)] = ""  # below _posts/
 
     def __post_init__(self) -> None:
         """Raise ValueError unless exactly one of `list`, `album`, `feed` and `links` is set."""
@@ -154,11 +166,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     link_local: bool = False  # whether links to articles in this archive lead to their posts
     post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
     force: bool = False  # whether to overwrite posts that a person edited; only a flag can set it
+    header_img: str = ""  # a picture of the site, `cover` for the article's cover, or `none`; '' for the profile's own
     site_prefix: str = "{{site.baseurl}}"  # prefix of /postimg/… in the addresses of media in posts
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
     sources: tuple[SourceSettings, ...] = ()  # the sources for `archiver run`
     budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # the largest number of pages that one `archiver run` requests
+    # Who is told what is new after a run: addresses for apprise, or paths of files with such addresses, and a command.
+    notify: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    on_news: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    digest: Literal["", "daily"] = ""  # whether news are sent with the first run of a day only; '' for every run
     snapshots: bool = True  # whether to store every page as it was received
     completeness: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.999  # warn if a post shows less of its page's text
     recheck: str = ""  # first interval of rechecks of a new article, such as 7d; '' for never
@@ -226,7 +243,9 @@ def load(
     _validated(dict(flags), "the command line")
     settings = _validated(_merged(merged, dict(flags)), "the settings together")
     if settings.egress and not settings.catalogue:
-        raise ConfigError("is for machines that share a catalogue on a server: set `catalogue`, too", concerns="egress")
+        raise ConfigError(
+            message("is for machines that share a catalogue on a server: set `catalogue`, too"), concerns="egress"
+        )
     return settings
 
 
@@ -239,10 +258,14 @@ def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX) and name not in RESERVED:
             keys = name.removeprefix(PREFIX).lower().split("__")
+            if keys[0] in _ONLY_IN_FILE:
+                raise ConfigError(message("only archiver.yml sets `{name}`", name=keys[0]), concerns=name[:99])
             if len(keys) > _DEEPEST:
-                raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
-            if keys[0] not in _PATHS and not _is_utf8(name + value):  # a path may be any bytes
-                raise ConfigError("is no UTF-8", concerns=name)
+                raise ConfigError(
+                    message("names a setting more than {deepest} deep", deepest=_DEEPEST), concerns=name[:99]
+                )
+            if keys[0] not in PATHS and not _is_utf8(name + value):  # a path may be any bytes
+                raise ConfigError(message("is no UTF-8"), concerns=name)
             layer: object = value
             for key in reversed(keys):
                 layer = {key: layer}
@@ -275,7 +298,7 @@ def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, La
             yield str(path), _read(path)
             return
         if os.path.lexists(path):
-            raise ConfigError("is no file, or a link to none: mend it, or take it away", concerns=str(path))
+            raise ConfigError(message("is no file, or a link to none: mend it, or take it away"), concerns=str(path))
 
 
 def _read(path: Path) -> Layer:
@@ -287,51 +310,33 @@ def _read(path: Path) -> Layer:
 
     try:
         with path.open("rb") as file:
+            distrust = why_not_trusted(os.fstat(file.fileno()))
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
+        raise ConfigError(
+            message("cannot be read ({reason})", reason=getattr(error, "strerror", error)), concerns=str(path)
+        ) from error
     if len(content) > _LARGEST:
-        raise ConfigError(f"holds more than {_LARGEST // 2**20} MB, which are no settings", concerns=str(path))
+        raise ConfigError(
+            message("holds more than {limit} MB, which are no settings", limit=_LARGEST // 2**20), concerns=str(path)
+        )
     try:
         layer = read_values(content.decode()) or {}
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"is no YAML: line {line} is not UTF-8", concerns=str(path)) from error
+        raise ConfigError(message("is no YAML: line {line} is not UTF-8", line=line), concerns=str(path)) from error
     except BrokenYaml as error:
-        raise ConfigError(f"is no YAML that archiver reads: {error}", concerns=str(path)) from error
+        raise ConfigError(
+            message("is no YAML that archiver reads: {reason}", reason=error), concerns=str(path)
+        ) from error
     if not isinstance(layer, dict):
-        raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
-    return _with_paths_from(path.parent, layer)
-
-
-def _with_paths_from(folder: Path, layer: Layer) -> Layer:
-    """Return the settings of a file, with relative paths in them joined to `folder`, which contains the file."""
-    paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
-    resolved: Layer = {key: _path_from(folder, value) for key, value in paths.items()}
-    if isinstance(sources := layer.get("sources"), list):
-        resolved["sources"] = [_source_with_paths_from(folder, source) for source in sources]
-    return layer | resolved
-
-
-def _source_with_paths_from(folder: Path, source: object) -> object:
-    if not isinstance(source, dict):
-        return source
-    paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
-    local = {key: value for key, value in paths.items() if "://" not in value}
-    named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
-    named |= {"links": {}} if "links" in source and source["links"] is None else {}  # `- links:` alone
-    return source | named | {key: _path_from(folder, value) for key, value in local.items()}
-
-
-def _path_from(folder: Path, name: str) -> str:
-    """Return a path from a settings file, with `~` expanded, joined to `folder`, which contains the file.
-
-    Raise ConfigError if `~` names a user that does not exist.
-    """
-    try:
-        return str(folder / Path(name).expanduser())
-    except RuntimeError as error:  # ~somebody
-        raise ConfigError("there is no such user on this machine", concerns=name) from error
+        raise ConfigError(message("holds no settings: write `key: value` lines"), concerns=str(path))
+    if distrust and (risky := next((key for key in _TRUSTED if layer.get(key)), "")):
+        raise ConfigError(
+            message("{distrust}, so `{risky}` in it is not followed", distrust=distrust, risky=risky),
+            concerns=str(path),
+        )
+    return with_paths_from(path.parent, layer)
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:
@@ -354,7 +359,9 @@ def _validated(layer: Layer, name: str) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError(_in_words_of_file(str(error)), concerns=name) from error
     if "wechat" in settings.front_matter:
-        raise ConfigError("front_matter.wechat is the archive's own: it finds the article again", concerns=name)
+        raise ConfigError(
+            message("front_matter.wechat is the archive's own: it finds the article again"), concerns=name
+        )
     return settings
 
 

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlun
 
 from archiver.credentials import Strength, redact_words, strength
 from archiver.errors import NotWeChat
+from archiver.messages.message import message
 from archiver.models import Target
 from archiver.wrapped_urls import wrapped_address
 
@@ -61,8 +62,7 @@ _ARCHIVE_PREFIX = re.compile(
     re.I | re.ASCII,
 )
 _MAX_WRAPPERS = 4  # number of addresses around an article's that are removed
-_CUT = "a shell cuts an address at &: put it between quotes"
-_NO_ID = "after /s/ stand 22 letters, digits, - or _"
+_NO_ID = message("after /s/ stand 22 letters, digits, - or _")
 _MAX_ARCHIVES = 3  # number of prefixes that are removed, if one web archive copied the page of another
 _NOT_IN_PATH = re.compile(r"[^!-~]")  # such characters are of the text around a domain, as in `（mp.weixin.qq.com/）`
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
@@ -128,14 +128,17 @@ def parse_target(source: str) -> Target:
     ours = parts is not None and parts.scheme in ("http", "https") and parts.hostname == HOST and not parts.username
     if parts is None or not ours or not is_text(address) or _NOT_IN_PATH.search(parts.path):
         raise NotWeChat(
-            f"not an address of {HOST}: archiver reads articles of WeChat Official Accounts "
-            "(https://mp.weixin.qq.com/s/…) and saved pages",
+            message(
+                "not an address of {host}: archiver reads articles of WeChat Official Accounts "
+                "(https://mp.weixin.qq.com/s/…) and saved pages",
+                host=HOST,
+            ),
             concerns=source,
         )
     if is_verification_page(address):
-        raise NotWeChat("the verification's own address: give the article's", concerns=source)
+        raise NotWeChat(message("the verification's own address: give the article's"), concerns=source)
     if problem := _what_is_missing(parts):
-        raise NotWeChat(f"not a whole article's address: {problem}", concerns=source)
+        raise NotWeChat(message("not a whole article's address: {problem}", problem=problem), concerns=source)
     return Target(source=redact_words(source), url=canonicalize(address))
 
 
@@ -166,7 +169,10 @@ def _what_is_missing(parts: SplitResult) -> str:
         missing = [name for name in ("__biz", "mid") if name not in named]
         if not missing or named & {"signature", "tempkey"}:
             return ""
-        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; {_CUT}"
+        names = " and ".join(missing)
+        if len(missing) == 1:
+            return message("{names} is missing; a shell cuts an address at &: put it between quotes", names=names)
+        return message("{names} are missing; a shell cuts an address at &: put it between quotes", names=names)
     is_short_form = parts.path.startswith("/s/") or parts.path == "/s"
     is_broken = parts.path in ("", "/") or (is_short_form and not _SHORT_PATH.match(parts.path))
     return _NO_ID if is_broken else ""

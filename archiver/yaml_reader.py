@@ -25,7 +25,7 @@ DEEPEST = 50  # maximum depth of nested collections
 LONGEST_NUMBER = 400  # maximum characters of a number; Python takes quadratic time for longer ones, or refuses them
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # only its scanner and parser are used
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNFIT = re.compile("[\0\ud800-\udfff]")  # characters from escapes that files, databases and terminals refuse
 _NULLS = ("null", "Null", "NULL", "~")
 _PREFIX = "tag:yaml.org,2002:"

@@ -13,12 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archiver.archive.files import ArchiveFiles
+from archiver.archive.layouts import require_layout
 from archiver.archive.media import FetchedMedia
 from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import populate_catalogue, write_missing_tombstones
 from archiver.catalogue import Catalogue, Location
 from archiver.credentials import redact_words
 from archiver.errors import Busy, InputError, OutputError
+from archiver.messages.message import message
 from archiver.storage.local import OWN_FOLDER
 from archiver.storage.locks import LockFile, locked
 from archiver.writer.profiles.base import Profile
@@ -60,6 +62,7 @@ class Archive:
     ) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
         self.profile, self.servers = profile, servers
+        self.allows_other_layout = False  # True only while files are moved to the layout of `profile`
         self.own = self.root / OWN_FOLDER  # the folder .archive, with the catalogue and the snapshots
         self.location = Location.in_archive(self.own, servers.database)
         self.fetched_media = FetchedMedia()  # shared by all articles, since many show the same image
@@ -93,6 +96,8 @@ class Archive:
         If there is no catalogue yet, a new one is created. It is filled from the posts of the archive and from its
         tombstones, the small files that record which articles the user removed. In a dry run, the new catalogue is a
         file in a temporary folder, which `close` deletes.
+
+        Raise ConfigError if the archive is laid out for another profile than `profile`, unless `allows_other_layout`.
         """
         location = self.location
         if self.is_dry and not location.exists():
@@ -107,6 +112,8 @@ class Archive:
             populate_catalogue(catalogue, self._plain_files(), self.now())
         elif not (self.own / "removed").exists() and not self.is_dry:
             write_missing_tombstones(catalogue, self._plain_files())  # the first versions wrote no tombstones
+        if not self.allows_other_layout:
+            require_layout(catalogue, self.profile)
         return catalogue
 
     @property
@@ -132,7 +139,7 @@ class Archive:
     def require_catalogue(self) -> Catalogue:
         """Return the catalogue; raise InputError if the folder is not an archive (see `exists`)."""
         if not self.exists():
-            raise InputError("no such archive: name its folder with --output", concerns=self.name)
+            raise InputError(message("no such archive: name its folder with --output"), concerns=self.name)
         return self.catalogue
 
     def prepare(self) -> None:
@@ -171,7 +178,9 @@ class Archive:
         """
         lock = LockFile(self.own / "run.lock")
         if not lock.try_acquire():
-            raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))
+            raise Busy(
+                message("another run works on this archive: try again when it has ended"), concerns=str(self.own)
+            )
         _log.debug("%s: locked", lock.path)
         try:
             yield

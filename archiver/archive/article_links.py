@@ -48,10 +48,11 @@ class ArticleLinks:
     def _addresses_in(self, article: ArticleRecord) -> list[str]:
         here = read_post_content(self._archive.root, article.post)
         content = self._archive.files.posts.latest(here, article.digest) or b""
+        post = self._archive.profile.portable(content.decode(errors="replace").replace("\r\n", "\n"))
         if content and matches_digest(content, article.digest):
-            return links_in(content.decode(errors="replace").replace("\r\n", "\n"))
+            return links_in(post)
         page = self._page(article)
-        return _links_of(page) if page else links_in(content.decode(errors="replace"))
+        return _links_of(page) if page else links_in(post)
 
     def _page(self, article: ArticleRecord) -> Article | None:
         """Return the article as its page says it; None if there is no page."""
@@ -67,8 +68,9 @@ class ArticleLinks:
 
 def urls_by_post(archive: Archive) -> dict[str, str]:
     """Return the addresses of the articles by the addresses with which posts link to the articles' posts."""
-    posts = ((article.post, article.url) for article in archive.catalogue.articles.query() if article.url)
-    return {unescape(archive.profile.post_url(post)): url for post, url in posts if post}
+    articles = (article for article in archive.catalogue.articles.query() if article.url and article.post)
+    post_url = archive.profile.post_url
+    return {unescape(post_url(each.post, each.published)): each.url for each in articles}
 
 
 def _links_of(article: Article) -> list[str]:

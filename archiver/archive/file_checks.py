@@ -16,11 +16,12 @@ from archiver.archive.captures import SnapshotStore
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import PostFiles, matches_digest
 from archiver.errors import InputError
+from archiver.messages.message import message
 from archiver.models import AuditSubject, ExpectedFile, Finding, Problem
 from archiver.storage.local import open_file
 
 _BATCH_SIZE = 32  # files in a batch; submitting one to a thread takes as long as hashing a small file
-SEAL_BROKEN = "its page is whole, what stands behind it is not"
+SEAL_BROKEN = message("its page is whole, what stands behind it is not")
 _BATCHES_AHEAD = 8  # batches submitted before the first result is awaited
 _FENCE = re.compile(r" *(`{3,}|~{3,})([^\n]*)")
 
@@ -65,7 +66,8 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
     """Return a list of one finding if a snapshot is missing, unreadable or altered; an empty list if it is intact."""
     path = expected.path
     if snapshots.stat(expected.sha256) is None:
-        return [Finding(problem="missing", what="snapshot", path=path, key=expected.key, said="it is not there")]
+        said = message("it is not there")
+        return [Finding(problem="missing", what="snapshot", path=path, key=expected.key, said=said)]
     try:
         stored = snapshots.load(expected.sha256)
     except InputError as error:
@@ -91,12 +93,18 @@ def check_post(posts: PostFiles, links: Links, expected: ExpectedFile) -> list[F
         here = None
     content = posts.latest(here, expected.sha256) or b""
     if not posts.is_shared(expected.sha256):
-        message = "it is not in the object storage, or damaged there"
-        return [Finding(problem="missing", what="post", path=expected.path, key=expected.key, said=message)]
+        said = message("it is not in the object storage, or damaged there")
+        return [Finding(problem="missing", what="post", path=expected.path, key=expected.key, said=said)]
     if expected.sha256 and not matches_digest(content, expected.sha256):
         return [_altered(expected, "post", "edited by hand, or damaged: it is not what was written")]
     return [
-        Finding(problem="link", what="post", path=path, key=expected.key, said=f"{expected.path} shows it")
+        Finding(
+            problem="link",
+            what="post",
+            path=path,
+            key=expected.key,
+            said=message("{path} shows it", path=expected.path),
+        )
         for path in links.missing(content.decode(errors="replace"))
     ]
 
@@ -146,9 +154,13 @@ class Links:
 def _unreadable(expected: ExpectedFile, what: AuditSubject, error: OSError) -> Finding:
     is_missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     problem: Problem = "missing" if is_missing else "unreadable"
-    message = "it is not there" if is_missing else f"it cannot be read ({error.strerror or error})"
-    return Finding(problem=problem, what=what, path=expected.path, key=expected.key, said=message)
+    said = (
+        message("it is not there")
+        if is_missing
+        else message("it cannot be read ({reason})", reason=error.strerror or error)
+    )
+    return Finding(problem=problem, what=what, path=expected.path, key=expected.key, said=said)
 
 
-def _altered(expected: ExpectedFile, what: AuditSubject, message: str) -> Finding:
-    return Finding(problem="altered", what=what, path=expected.path, key=expected.key, said=message)
+def _altered(expected: ExpectedFile, what: AuditSubject, said: str) -> Finding:
+    return Finding(problem="altered", what=what, path=expected.path, key=expected.key, said=said)

@@ -15,7 +15,6 @@ from archiver.archive.shared_posts import SharedPosts
 from archiver.catalogue import Catalogue
 from archiver.storage.blobs import Blobs, Files
 from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error
-from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 from archiver.writer.profiles.jekyll import JEKYLL
 
@@ -65,7 +64,7 @@ class ArchiveFiles:
         self.blobs.prepare()
         created = _make_folder(self.root)
         try:
-            folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER)
+            folders = (self.profile.posts_directory, *self.profile.media_directories, OWN_FOLDER)
             for folder in (self.root, *(self.root / name for name in folders)):
                 _try_to_write(folder)
         finally:

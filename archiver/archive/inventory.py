@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from archiver import urls
@@ -27,15 +27,20 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.catalogue.location import FILE
 from archiver.errors import DamagedCatalogue, InputError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
 from archiver.storage.local import OWN_FOLDER
-from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
 CATALOGUE = f"{OWN_FOLDER}/{FILE}"
-UNRECORDED = "proven, but not in the catalogue"
+UNRECORDED = message("proven, but not in the catalogue")
 _BATCH_SIZE = 500  # paths in one query of the catalogue
+_SUSPECTS = 50  # files with findings that are looked at again together
 _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait for the disk
+
+
+def _keys_of(suspects: Iterable[tuple[ExpectedFile, list[Finding]]]) -> set[str]:
+    return {expected.key for expected, _ in suspects}
 
 
 def _ignore(_count: int) -> None:
@@ -110,10 +115,9 @@ class Inventory:
         """Yield the findings about media files: images, sounds and films."""
         inventory = self.catalogue.files
         check = partial(check_medium, self.files.media)
-        for expected, findings in self._checked(self._counted("media", inventory.media(self.keys)), check):
-            if findings:
-                current = (file for file in inventory.media([expected.key]) if file.path == expected.path)
-                yield from self._confirmed(findings, current, check)
+        for suspects in self._suspects("media", inventory.media(self.keys), check):
+            current = {file.path: file for file in inventory.media(_keys_of(suspects))}
+            yield from self._confirmed(((current.get(file.path), findings) for file, findings in suspects), check)
 
     def posts(self) -> Iterator[Finding]:
         """Yield the findings about posts, and about missing files that posts show.
@@ -122,15 +126,17 @@ class Inventory:
         """
         inventory = self.catalogue.files
         check = partial(check_post, self.files.posts, Links(self.profile.media_in, self._existing_media))
-        for expected, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
-            if findings:
-                yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
+        for suspects in self._suspects("posts", inventory.posts(self.keys), check):
+            current = {file.key: self._renamed(file) for file in inventory.posts(_keys_of(suspects))}
+            confirmed = self._confirmed(((current.get(file.key), findings) for file, findings in suspects), check)
+            yield from self._without_known_media(list(confirmed))
 
     def _existing_media(self, paths: Collection[str]) -> Collection[str]:
         """Return those of the media files `paths` that exist. `media` checks those that the catalogue knows."""
         if self.files.blobs.is_local:
             return {path for path in paths if (self.root / path).is_file()}
-        return {path for path, is_saved in self.catalogue.files.known_media(paths).items() if is_saved}
+        names = {path: self.profile.media_name(path) for path in paths}
+        return {path for path, is_saved in self.catalogue.files.known_media(names).items() if is_saved}
 
     def unknown(self) -> Iterator[Finding]:
         """Yield a finding for each file that the catalogue does not know, media files included.
@@ -187,8 +193,8 @@ class Inventory:
                 yield finding
         if newest and known_until and newest > known_until and since is None:
             times = f"{known_until:%Y-%m-%d %H:%M}, {newest:%Y-%m-%d %H:%M}"
-            message = f"older than what lies here ({times}): a backup, or a run died"
-            yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=message)
+            said = message("older than what lies here ({times}): a backup, or a run died", times=times)
+            yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
 
     def _counted(self, kind: str, expected_files: Iterable[ExpectedFile]) -> Iterator[ExpectedFile]:
         for expected in expected_files:
@@ -203,23 +209,37 @@ class Inventory:
                 self.on_checked(1)
                 yield expected, findings
 
-    def _confirmed(self, findings: list[Finding], current: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
-        """Check a file a second time; yield the findings that still apply.
+    def _suspects(
+        self, kind: str, expected_files: Iterable[ExpectedFile], check: Check
+    ) -> Iterator[list[tuple[ExpectedFile, list[Finding]]]]:
+        """Check the files of a kind; yield those with findings in batches, so that the catalogue is asked of many."""
+        checked_files = self._checked(self._counted(kind, expected_files), check)
+        suspects = ((expected, findings) for expected, findings in checked_files if findings)
+        return iter(lambda: list(islice(suspects, _SUSPECTS)), [])
 
-        `findings` are the findings of the first check. They can be wrong if another run changed the file or the
-        catalogue meanwhile. `current` has what the catalogue expects of the file now. It is empty if the catalogue no
-        longer has the file; then no finding applies. `check` checks a file.
+    def _confirmed(
+        self, suspects: Iterable[tuple[ExpectedFile | None, list[Finding]]], check: Check
+    ) -> Iterator[Finding]:
+        """Check files a second time; yield the findings that still apply.
 
-        If the first check found the file altered, but another run may still be writing it, yield nothing. A link to a
-        missing media file is left out if the catalogue has this file, since `Inventory.media` reports it.
+        The findings of the first check can be wrong if another run changed the file or the catalogue meanwhile. Each of
+        `suspects` has what the catalogue expects of a file now, and the findings of the first check. If the catalogue
+        no longer has the file (None), no finding applies. `check` checks a file.
+
+        If the first check found the file altered, but another run may still be writing it, nothing is yielded for it.
         """
-        first = findings[0]
-        if first.problem == "altered" and modified_since(self.root, first.path, self.catalogue.other_runs_since()):
-            return
-        for finding in chain.from_iterable(map(check, current)):
-            is_reported_as_medium = finding.problem == "link" and self.catalogue.files.articles_showing(finding.path)
-            if (finding.problem != "link" or finding in findings) and not is_reported_as_medium:
-                yield finding
+        for current, findings in suspects:
+            first = findings[0]
+            if current is None:
+                continue
+            if first.problem == "altered" and modified_since(self.root, first.path, self.catalogue.other_runs_since()):
+                continue
+            yield from (found for found in check(current) if found.problem != "link" or found in findings)
+
+    def _without_known_media(self, findings: list[Finding]) -> Iterator[Finding]:
+        """Yield the findings, without links to missing media files that the catalogue has: `media` reports these."""
+        known = self.catalogue.files.shown_media({found.path for found in findings if found.problem == "link"})
+        return (found for found in findings if found.problem != "link" or found.path not in known)
 
     def _renamed(self, post: ExpectedFile) -> ExpectedFile:
         """Return `post` with the path that the file has now; the user may have renamed it after it was recorded."""
@@ -229,8 +249,10 @@ class Inventory:
         for path, tombstone in Tombstones(self.files.store).all():
             article = self.catalogue.articles.find_by_key(tombstone.key)
             if article is None or not article.taken_out:
-                message = f"{UNRECORDED}: taken out on {tombstone.removed:%Y-%m-%d}"
-                yield _unrecorded("removal", path, message, tombstone.key), tombstone.removed
+                said = message(
+                    "{unrecorded}: taken out on {removed:%Y-%m-%d}", unrecorded=UNRECORDED, removed=tombstone.removed
+                )
+                yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
 
     def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
         for batch in batched_paths(files_below(self.root, self.profile.posts_directory), _BATCH_SIZE):
@@ -253,7 +275,9 @@ class Inventory:
             or (article.taken_out and self.is_removal_outdated(article))
         ):
             if urls.is_text(name):
-                return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)
+                return _unrecorded(
+                    "post", name, message("{unrecorded}: it names its article", unrecorded=UNRECORDED), key
+                )
             return _stray(name)
         current = self.files.posts.current_name(article.post, key)
         return None if current == name or is_same_file(self.root, current, name) else _stray(name)
@@ -301,8 +325,8 @@ class Inventory:
             stored = self.files.snapshots.load(digest) if digest else None
         except InputError as error:
             if isinstance(error.__cause__, OSError):  # it may be intact and only temporarily unreadable
-                message = str(error.args[0])
-                yield Finding(problem="unreadable", what="snapshot", path=path, said=message), None
+                said = str(error.args[0])
+                yield Finding(problem="unreadable", what="snapshot", path=path, said=said), None
                 return
             stored = None
         if stored is None:
@@ -313,8 +337,8 @@ class Inventory:
             yield _stray(path), None
             return
         times = [capture.received for capture in stored.captures if capture.received]
-        message = f"{UNRECORDED}: its name is the digest of its page"
-        yield _unrecorded("snapshot", path, message), max(times, default=None)
+        said = message("{unrecorded}: its name is the digest of its page", unrecorded=UNRECORDED)
+        yield _unrecorded("snapshot", path, said), max(times, default=None)
 
     def _is_of_removed(self, digest: str, stored: StoredPage) -> bool:
         """Return whether a snapshot holds an article that the user removed. `digest` is the digest of its page."""
@@ -326,16 +350,19 @@ class Inventory:
     def _media(self) -> Iterator[Finding]:
         unknown: dict[str, bool] = {}  # by path: whether the catalogue has a medium of this name
         is_same = partial(is_same_file, self.root)
-        for folder in (IMAGES, MEDIA):
+        for folder in self.profile.media_directories:
             for batch in batched_paths(files_below(self.root, folder), _BATCH_SIZE):
-                known = self.catalogue.files.known_media(batch, is_same)
+                names = {path: self.profile.media_name(path) for path in batch}
+                known = self.catalogue.files.known_media(names, is_same)
                 unknown.update({path: path in known for path in batch if not known.get(path)})
         shown = shown_files(self.root, unknown)
         for path, is_claimed in unknown.items():
             posts = shown.get(path, set())
             key = next((key for post in sorted(posts) if (key := self._key_of(post))), "")
             if key:
-                yield _unrecorded("media", path, f"{UNRECORDED}: {min(posts)} shows it", key)
+                yield _unrecorded(
+                    "media", path, message("{unrecorded}: {post} shows it", unrecorded=UNRECORDED, post=min(posts)), key
+                )
             elif not posts and not is_claimed:  # a picture shown only by the user's own posts is the user's
                 yield _stray(path)
 
@@ -353,12 +380,12 @@ class Inventory:
         return path == expected or (not self.store and is_same_file(self.root, expected, path))
 
 
-def _unrecorded(what: AuditSubject, path: str, message: str, key: str = "") -> Finding:
-    return Finding(problem="unrecorded", what=what, path=path, key=key, said=message)
+def _unrecorded(what: AuditSubject, path: str, said: str, key: str = "") -> Finding:
+    return Finding(problem="unrecorded", what=what, path=path, key=key, said=said)
 
 
 def _stray(path: str) -> Finding:
-    return Finding(problem="stray", what="file", path=path, said="nothing wants it, and nothing proves it")
+    return Finding(problem="stray", what="file", path=path, said=message("nothing wants it, and nothing proves it"))
 
 
 def _without(paths: Iterable[str], known: set[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from archiver import urls
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, NotWeChat
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, Target, UrlRecord
 from archiver.settings import Settings
 from archiver.writer.profiles import SiteOptions, get_profile
@@ -19,8 +20,12 @@ def require_article(catalogue: Catalogue, name: str, settings: Settings) -> Arti
     """
     article = require_known(catalogue, name, settings)
     if article.taken_out:
-        message = f"taken out on {article.taken_out:%Y-%m-%d} (archiver rm --undo {article.key})"
-        raise InputError(message, concerns=name)
+        said = message(
+            "taken out on {taken_out:%Y-%m-%d} (`archiver rm --undo {key}`)",
+            taken_out=article.taken_out,
+            key=article.key,
+        )
+        raise InputError(said, concerns=name)
     return article
 
 
@@ -58,13 +63,15 @@ def unknown_article(name: str) -> InputError:
 
     If the name is an incomplete address of WeChat's, the message says what is missing: a shell may have cut it at `&`.
     """
-    message = "not in this archive: give an article's key (archiver list), its address, or the file of its post"
+    said: str = message(
+        "not in this archive: give an article's key (`archiver list`), its address, or the file of its post"
+    )
     if urls.HOST in name and urls.looks_like_address(name):
         try:
             urls.parse_target(name)
         except NotWeChat as error:
-            message = str(error.args[0])
-    return InputError(message, concerns=name)
+            said = str(error.args[0])
+    return InputError(said, concerns=name)
 
 
 def _by_post(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:

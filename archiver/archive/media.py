@@ -20,6 +20,7 @@ from archiver.archive.files import ArchiveFiles
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
+from archiver.messages.message import message
 from archiver.models import Download, LocalFile, Media, MediaResults
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.local import open_file, read_file
@@ -29,7 +30,7 @@ from archiver.writer.names import IMAGES, media_name, safe_name
 _log = logging.getLogger(__name__)
 
 _MAX_REMEMBERED = 10_000  # entries; far more than the articles processed at one time need
-ALTERED = "what lies here is not what was saved"
+ALTERED = message("what lies here is not what was saved")
 
 
 class FetchedMedia:
@@ -68,7 +69,7 @@ class ArticleMedia:
     is_dry: bool = False
     # Media cannot be fetched. An unreadable file is then an error, since otherwise the post would lose it.
     is_offline: bool = False
-    _stems: dict[str, str] = field(default_factory=dict)  # paths without extension, by media name
+    _stems: dict[str, str] = field(default_factory=dict)  # names of files without extension, by media name
     _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # complete files with a wrong digest, by media name
 
     @property
@@ -96,7 +97,7 @@ class ArticleMedia:
         found = {}
         for name, kind in kinds.items():
             file = recorded.get(name)
-            usable = self._verified(name, kind, file) if file else unrecorded_file(self.files.root, stems[name], kind)
+            usable = self._verified(name, kind, file) if file else unrecorded_file(self.files, stems[name], kind)
             if usable:
                 found[name] = usable
         return found
@@ -129,7 +130,7 @@ class ArticleMedia:
 
         An existing file with other content is first copied to .archive/lost.
         """
-        name = f"{self._stems[media_name(medium)]}.{ending}"
+        name = self.files.profile.media_path(f"{self._stems[media_name(medium)]}.{ending}")
         path = self.files.root / name
         is_replaced = self.files.blobs.is_local and path.is_file()
         if not self.is_dry and is_replaced and not holds_bytes(path, download.content):
@@ -155,8 +156,8 @@ class ArticleMedia:
             digest = _read_digest(path)
         except OSError as error:
             if self.is_offline and path.is_file():
-                message = f"cannot be read ({error.strerror or error}): its post stays as it is"
-                raise InputError(message, concerns=str(path)) from error
+                said = message("cannot be read ({reason}): its post stays as it is", reason=error.strerror or error)
+                raise InputError(said, concerns=str(path)) from error
             digest = ""
         if digest and digest == file.sha256:
             return file
@@ -207,28 +208,29 @@ def recorded_file(root: Path, name: str, kind: str) -> LocalFile:
     return LocalFile(path=name, size=len(content), sha256=sha256(content).hexdigest() if is_usable else "")
 
 
-def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
+def unrecorded_file(files: ArchiveFiles, stem: str, kind: str) -> LocalFile | None:
     """Find the file of a medium by its name alone, without the catalogue; return None if there is no usable one.
 
-    `stem` is the path of the file without its extension, relative to `root`, such as `postimg/abc`. All known
-    extensions are tried. A file is usable if it is complete and its content has the type of its extension. `kind` is
-    the kind of the medium: "image", or "audio" for sounds and films.
+    `stem` is the name of the file without its extension, such as `postimg/abc`. All known extensions are tried. A file
+    is usable if it is complete and its content has the type of its extension. `kind` is the kind of the medium:
+    "image", or "audio" for sounds and films.
     """
     for ending in EXTENSIONS:
+        path = files.profile.media_path(f"{stem}.{ending}")
         with suppress(OSError):
-            if (root / f"{stem}.{ending}").is_file():
-                file = recorded_file(root, f"{stem}.{ending}", kind)
+            if (files.root / path).is_file():
+                file = recorded_file(files.root, path, kind)
                 if file.sha256:
                     return file
     return None
 
 
-def kind_of(path: str) -> str:
-    """Return the kind of the media file at `path`: "image" in the folder of images, else "audio", even for films.
+def kind_of(name: str) -> str:
+    """Return the kind of a media file: "image" if it lies in the folder of images, else "audio", even for films.
 
-    `path` is relative to the archive's folder.
+    `name` is the name of the file in all profiles, such as `postimg/a.png` (Profile.media_name).
     """
-    return "image" if path.startswith(f"{IMAGES}/") else "audio"
+    return "image" if name.startswith(f"{IMAGES}/") else "audio"
 
 
 def holds_bytes(path: Path, content: bytes) -> bool:
@@ -236,4 +238,6 @@ def holds_bytes(path: Path, content: bytes) -> bool:
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError as error:
-        raise OutputError(f"cannot be read ({error.strerror or error})", concerns=str(path)) from error
+        raise OutputError(
+            message("cannot be read ({reason})", reason=error.strerror or error), concerns=str(path)
+        ) from error

@@ -22,9 +22,9 @@ from archiver.catalogue import Catalogue, Location
 from archiver.catalogue.location import FILE
 from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
+from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, Tombstone
 from archiver.storage.local import OWN_FOLDER, read_file
-from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".wacz", ".warc")
@@ -48,6 +48,10 @@ class OtherArchive:
     def __exit__(self, *_: object) -> None:
         self._opened.close()
 
+    @property
+    def _folders(self) -> tuple[str, ...]:
+        return (self.files.profile.posts_directory, *self.files.profile.media_directories)
+
     @cached_property
     def _copy(self) -> Path | None:
         """A temporary folder with copies of the catalogue and its write-ahead log; None if there is no catalogue.
@@ -62,7 +66,9 @@ class OtherArchive:
                 if (path := self.root / OWN_FOLDER / f"{FILE}{ending}").is_file():
                     shutil.copyfile(path, folder / path.name)
         except OSError as error:
-            raise OutputError(f"cannot be copied ({error.strerror or error})", concerns=str(folder)) from error
+            raise OutputError(
+                message("cannot be copied ({reason})", reason=error.strerror or error), concerns=str(folder)
+            ) from error
         return folder
 
     @cached_property
@@ -115,7 +121,7 @@ class OtherArchive:
 
         Files in .archive/lost and .archive/conflicts are included. Raise InputError if a folder cannot be read.
         """
-        for folder in (self.files.profile.posts_directory, IMAGES, MEDIA):
+        for folder in self._folders:
             yield from files_below(self.root, folder, strict=True)
         for folder in ("snapshots", "lost", "conflicts"):
             yield from files_below(self.root, f"{OWN_FOLDER}/{folder}", strict=True)
@@ -158,7 +164,8 @@ class OtherArchive:
         A file that only the user's own texts show is omitted. A file that nothing shows is included, since a post that
         is imported later may show it.
         """
-        paths = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
+        folders = self.files.profile.media_directories
+        paths = [path for folder in folders for path in files_below(self.root, folder, strict=True)]
         shown = shown_files(self.root, paths, lenient=True)
         recorded = {str(row["path"]): row for row in self.salvage.media if row["path"]}
         for path in paths:
@@ -170,18 +177,18 @@ class OtherArchive:
             file, row = self.root / path, recorded.get(path)
             digest = digest_of(file)
             is_recorded = bool(digest and row and self.catalogue)
-            is_proven = digest == row["sha256"] if row and is_recorded else is_whole_file(file, kind_of(path))
+            kind = kind_of(self.files.profile.media_name(path))
+            is_proven = digest == row["sha256"] if row and is_recorded else is_whole_file(file, kind)
             size = file.stat().st_size if digest else 0
             yield LocalFile(path=path, size=size, sha256=digest), sorted(keys), is_proven
 
     def count(self) -> int:
         """Return the number of files in the folders of posts, media and snapshots, including the user's own files."""
-        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
-        return sum(1 for folder in folders for _ in files_below(self.root, folder))
+        return sum(1 for folder in (*self._folders, f"{OWN_FOLDER}/snapshots") for _ in files_below(self.root, folder))
 
     def size(self) -> int:
         """Return the total size in bytes of all files in the folders of posts, media and snapshots."""
-        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
+        folders = (*self._folders, f"{OWN_FOLDER}/snapshots")
         return sum((self.root / path).lstat().st_size for folder in folders for path in files_below(self.root, folder))
 
     def check(self) -> None:
@@ -189,9 +196,20 @@ class OtherArchive:
         path = self.root
         if path.is_file():
             if path.suffix.lower() in _PACKED:
-                raise UsageError("is packed: unpack it and name the folder", concerns=str(path))
-            raise UsageError("is a file: a list of addresses is archived by `archiver batch`", concerns=str(path))
+                raise UsageError(message("is packed: unpack it and name the folder"), concerns=str(path))
+            raise UsageError(
+                message("is a file: a list of addresses is archived by `archiver batch`"), concerns=str(path)
+            )
         if not path.is_dir():
-            raise InputError("no such folder", concerns=str(path))
-        if not any((path / name).is_dir() for name in (self.files.profile.posts_directory, OWN_FOLDER, IMAGES)):
-            raise InputError("no archive: it has neither _posts nor postimg nor .archive", concerns=str(path))
+            raise InputError(message("no such folder"), concerns=str(path))
+        posts, images, _ = self._folders
+        if not any((path / name).is_dir() for name in (posts, OWN_FOLDER, images)):
+            raise InputError(
+                message(
+                    "no archive: it has neither {posts} nor {images} nor {own}",
+                    posts=posts,
+                    images=images,
+                    own=OWN_FOLDER,
+                ),
+                concerns=str(path),
+            )

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
-# The catalogue, the search index and the locks; paths relative to .archive.
-_OWN = re.compile(r"(catalogue|search)\.db(-wal|-shm|-journal)?|catalogue-id|[a-z]+\.lock")
+# The catalogue, the search index, pending news and the locks; paths relative to .archive.
+_OWN = re.compile(r"(catalogue|search)\.db(-wal|-shm|-journal)?|catalogue-id|news\.json|[a-z]+\.lock")
 _LINKED = ".archive/snapshots"
 # Folders of .archive/ whose files are not snapshots.
 _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
@@ -34,7 +35,9 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
         return
     except OSError as error:
         if strict:
-            raise InputError(f"cannot be read ({error.strerror or error})", concerns=str(root / folder)) from error
+            raise InputError(
+                message("cannot be read ({reason})", reason=error.strerror or error), concerns=str(root / folder)
+            ) from error
         return
     with entries:
         for entry in entries:

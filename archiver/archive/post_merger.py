@@ -12,6 +12,7 @@ from archiver.archive.other import OtherArchive
 from archiver.archive.post_names import recorded_posts_at
 from archiver.archive.posts import comparable, key_in, matches_digest
 from archiver.archive.recovery import archived_time_in, post_records
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, MergeResult
 from archiver.storage.local import read_file
 from archiver.storage.quarantine import copy_aside
@@ -46,12 +47,12 @@ class PostMerger:
         """
         if not key_in(self.other.files.posts.front_matter_of(name)):  # edited: only the catalogue has its key
             copy = self._keep_conflict(name, key)
-            message = "its front matter does not name its article any more"
-            return MergeResult(what="post", outcome="conflict", path=name, key=key, said=message, place=copy)
+            said = message("its front matter does not name its article any more")
+            return MergeResult(what="post", outcome="conflict", path=name, key=key, said=said, place=copy)
         known = self._our_record(key)
         key = known.key if known else key
         if self.stays_out(key):
-            return MergeResult(what="post", outcome="skipped", path=name, key=key, said="taken out here")
+            return MergeResult(what="post", outcome="skipped", path=name, key=key, said=message("taken out here"))
         with self.archive.post_lock():
             known = self.archive.catalogue.articles.find_by_key(key)
             our_name = self.archive.files.posts.current_name(known.post, key) if known and known.post else ""
@@ -124,17 +125,19 @@ class PostMerger:
                 copy_aside(self.archive.files.root, our_name)
                 self.archive.files.store.write(self.archive.files.root / our_name, theirs)
                 self.archive.files.sync()
-            message = "edited by hand there"
-            return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=message, place=our_name)
+            said = message("edited by hand there")
+            return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=said, place=our_name)
         if is_edited is None and not self.is_dry and not is_last:  # compared again after our post was rebuilt
             self.changed[known.key] = None
             self._doubtful.append((name, known.key))
             return MergeResult(what="post", outcome="unchanged", path=name, key=known.key, place=our_name)
         copy = self._keep_conflict(name, known.key)
-        message = (
-            f"edited by hand here and there: {our_name} stays" if is_edited else f"differs from {our_name}, which stays"
+        said = (
+            message("edited by hand here and there: {our_name} stays", our_name=our_name)
+            if is_edited
+            else message("differs from {our_name}, which stays", our_name=our_name)
         )
-        return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
+        return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=said, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
         """Choose between our version of a post and theirs by the times of their pages; return the result.
@@ -152,8 +155,8 @@ class PostMerger:
         theirs = archived_time_in(self.other.files.posts.read_text(name))
         if is_ours_edited or (ours and theirs and ours >= theirs):
             copy = self._keep_conflict(name, known.key)
-            message = f"its page is not kept there; {our_name} stays"
-            return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
+            said = message("its page is not kept there; {our_name} stays", our_name=our_name)
+            return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=said, place=copy)
         if not self.is_dry:
             copy_aside(self.archive.files.root, our_name)
             content = read_file(self.other.root / name)
@@ -161,8 +164,8 @@ class PostMerger:
             self.archive.files.posts.share(our_name, content)
             self.archive.files.sync()
             self.archive.catalogue.recovered.set_post_digest(known.key, self.archive.files.posts.digest_of(our_name))
-        message = "of a later page, which is not kept there"
-        return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=message, place=our_name)
+        said = message("of a later page, which is not kept there")
+        return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=said, place=our_name)
 
     def conflicts(self) -> Iterator[MergeResult]:
         """Compare again the posts about which `merge` could not decide; yield a result for each pair that differs.

@@ -7,24 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from archiver.archive.post_directories import PostDirectories
 from archiver.archive.posts import PostFiles
 from archiver.catalogue import Catalogue
 from archiver.catalogue.database import chunks
-from archiver.models import Article
+from archiver.models import Article, ArticleRecord
+
+if TYPE_CHECKING:
+    from archiver.archive.archive import Archive
 
 
-def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
+def post_name_of(article: Article, known: ArticleRecord | None, day: date, folder: str, archive: Archive) -> str:
     """Return the path of an article's present post, or a new path if the article has no post yet.
 
-    A new path is in `folder`, a subfolder of the folder of posts; '' means the folder of posts itself. The file name
-    begins with `day`.
+    `known` is the article's record, None if it has none. A new path is in `folder`, a subfolder of the folder of posts;
+    '' means the folder of posts itself. The file name begins with `day`.
     """
-    known = catalogue.articles.find(article)
+    posts = archive.files.posts
     if known and (name := posts.current_name(known.post, known.key)):
         return name
-    return posts.new_name(article, day, folder, recorded_posts_at(posts, catalogue))
+    return posts.new_name(article, day, folder, recorded_posts_at(posts, archive.catalogue))
 
 
 def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:

@@ -14,11 +14,12 @@ from archiver.archive.shared_posts import SharedPosts
 from archiver.errors import OutputError
 from archiver.models import Article, Post, WriteOutcome, WriteResult
 from archiver.models.job import Overwrite
+from archiver.models.origin import origin_of
 from archiver.storage.local import LocalStore, as_output_error, open_file
 from archiver.writer.front_matter import front_matter_text, read_front_matter
 
 _HEAD_SIZE = 64 * 1024  # the most bytes that are read of a post to find its front matter
-_ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
+_ARCHIVED = re.compile(r"^(?:  |wechat_)archived: .*\n", re.MULTILINE)
 
 
 class PostFiles:
@@ -205,13 +206,11 @@ def key_in(front_matter: str) -> str:
 
     `front_matter` has the lines between the two lines of `---`.
     """
-    if "wechat:" not in front_matter:
+    if "wechat:" not in front_matter and "wechat_" not in front_matter:
         return ""
-    wechat = read_front_matter(f"---\n{front_matter}---\n").get("wechat")
-    if not isinstance(wechat, dict):
-        return ""
-    ids = [str(wechat.get(name) or "") for name in ("biz", "mid", "idx")]
-    return ":".join(ids) if all(ids) else str(wechat.get("key") or "")
+    origin = origin_of(read_front_matter(f"---\n{front_matter}---\n"))
+    ids = [str(origin.get(name) or "") for name in ("biz", "mid", "idx")]
+    return ":".join(ids) if all(ids) else str(origin.get("key") or "")
 
 
 def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
+from archiver.archive.layouts import layout_of
 from archiver.archive.media import kind_of, recorded_file, unrecorded_file
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import key_in
@@ -23,6 +23,7 @@ from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
 from archiver.errors import ArchiverError
 from archiver.extractor import classify, extract, server_time
+from archiver.messages.message import message
 from archiver.models import (
     CHINA,
     UNAVAILABLE_STATES,
@@ -37,6 +38,7 @@ from archiver.models import (
     Target,
     Unavailability,
 )
+from archiver.models.origin import origin_of
 from archiver.writer.front_matter import read_front_matter
 from archiver.writer.names import media_name, safe_name
 from archiver.writer.profiles.base import Profile
@@ -158,12 +160,13 @@ class Recovery:
         has the field `repaired` set to True. Otherwise it is recorded as damaged, and `repaired` is False. In both
         cases the article of `finding` is recorded as the one that shows it. A file that cannot be read is not recorded.
         """
+        name = self.files.profile.media_name(finding.path)
         try:
-            file = recorded_file(self.files.root, finding.path, kind_of(finding.path))
+            file = recorded_file(self.files.root, finding.path, kind_of(name))
         except OSError as error:  # it may be whole, and readable the next time
             return with_result(finding, f"it cannot be read now ({error.strerror or error})", repaired=False)
         is_whole = file.sha256 != ""
-        self.catalogue.recovered.add_media([finding.key], {finding.path.rpartition(".")[0]: file})
+        self.catalogue.recovered.add_media([finding.key], {name.rpartition(".")[0]: file})
         message = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
         return with_result(finding, message, repaired=is_whole)
 
@@ -184,7 +187,7 @@ class Recovery:
         if is_known:
             self.changed[finding.key] = None
             return with_result(finding, TAKEN_IN, repaired=True)
-        return replace(finding, problem="stray", what="file", said="another post of an article that has one")
+        return replace(finding, problem="stray", what="file", said=message("another post of an article that has one"))
 
     def _page(self, finding: Finding) -> Finding | None:
         """Record in the catalogue the captures of a snapshot that `finding` reports as unknown.
@@ -201,12 +204,12 @@ class Recovery:
         except ArchiverError as error:
             return with_result(finding, str(error), repaired=False)
         if any(self._is_removed(article) for _, article in found):
-            return replace(finding, problem="stray", said="a page of an article that was taken out")
+            return replace(finding, problem="stray", said=message("a page of an article that was taken out"))
         keys = [self.catalogue.recovered.add_capture(capture, article) for capture, article in found]
         for article in dict.fromkeys(
             article for _, article in found
         ):  # an older page may show media that the post does not
-            self.catalogue.recovered.add_media([article.key], media_files_of(self.files.root, article))
+            self.catalogue.recovered.add_media([article.key], media_files_of(self.files, article))
         self.changed.update(dict.fromkeys(keys))
         if not notices:
             return with_result(finding, TAKEN_IN, repaired=True)
@@ -243,6 +246,7 @@ def populate_catalogue(
     `now` is used for times that a post lacks.
     """
     catalogue.open()
+    catalogue.layout.record(layout_of(files.profile))
     tombstones = Tombstones(files.store)
     for _, tombstone in tombstones.all():
         catalogue.recovered.add_removal(tombstone)
@@ -289,13 +293,13 @@ def _is_intact(media: MediaFiles, row: dict[str, object]) -> bool:
     return media.is_intact(str(row["path"]), str(row["sha256"]))
 
 
-def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
-    """Return the complete media files of an article in the archive's folder `root`, by media name."""
+def media_files_of(files: ArchiveFiles, article: Article) -> dict[str, LocalFile]:
+    """Return the complete media files that the archive has of an article, by media name."""
     found = {}
     for medium in article.media:
         name = media_name(medium)
         for stem in dict.fromkeys((name, safe_name(name))):
-            if name not in found and (file := unrecorded_file(root, stem, medium.kind)):
+            if name not in found and (file := unrecorded_file(files, stem, medium.kind)):
                 found[name] = file
     return found
 
@@ -332,8 +336,7 @@ def _records_in(
         if not key:
             continue
         front = read_front_matter(f"---\n{lines}---\n")
-        wechat = front.get("wechat")
-        wechat = wechat if isinstance(wechat, dict) else {}
+        wechat = origin_of(front)
         gone = _unavailability(wechat.get("gone"), now)
         article = ArticleRecord(
             key=key, url=str(wechat.get("url") or ""), title=str(front.get("title") or ""),
@@ -346,8 +349,7 @@ def _records_in(
 
 def archived_time_in(text: str) -> datetime | None:
     """Return the time of capture in the front matter of a post; None if there is none. `text` is the whole post."""
-    wechat = read_front_matter(text).get("wechat")
-    return _time(wechat.get("archived")) if isinstance(wechat, dict) else None
+    return _time(origin_of(read_front_matter(text)).get("archived"))
 
 
 def _reason(page: Page, classification: Classification) -> str:

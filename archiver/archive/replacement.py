@@ -19,6 +19,7 @@ from archiver.catalogue import Catalogue, Location
 from archiver.catalogue.location import FILE
 from archiver.catalogue.salvage import read_damaged
 from archiver.errors import Busy, DamagedCatalogue
+from archiver.messages.message import message
 from archiver.models import Finding
 from archiver.storage.local import UNFINISHED, as_output_error, check_space, sync_folder
 from archiver.storage.quarantine import copy_aside
@@ -37,7 +38,9 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
     if not faults:
         return
     if has_other_runs:
-        raise Busy("another command works on this archive: try again when it has ended", concerns=str(archive.own))
+        raise Busy(
+            message("another command works on this archive: try again when it has ended"), concerns=str(archive.own)
+        )
     path = archive.own / FILE
     check_space(archive.own, 4 * path.stat().st_size)
     salvage = read_damaged(path)
@@ -58,9 +61,11 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
         shutil.rmtree(folder, ignore_errors=True)
     _log.info("%s: damaged, replaced by a new one", path)
     for fault in faults:
-        message = f"{fault}; what was there is {copy} now; a new one is made from what lies here"
+        said = message(
+            "{fault}; what was there is {copy} now; a new one is made from what lies here", fault=fault, copy=copy
+        )
         yield Finding(
-            problem="database", what="catalogue", path=CATALOGUE, said=message, repaired=True, exit_code=0
+            problem="database", what="catalogue", path=CATALOGUE, said=said, repaired=True, exit_code=0
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from archiver.archive.archive import Archive
 from archiver.archive.post_content import read_post_content
 from archiver.errors import Busy, InputError, OutputError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex, Stamp
 from archiver.search.post_text import PostText, read_post
@@ -125,7 +126,13 @@ class ArchiveIndex:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise OutputError(f"{INDEX_FILE} cannot be replaced ({error.strerror or error})") from error
+                raise OutputError(
+                    message(
+                        "{index_file} cannot be replaced ({reason})",
+                        index_file=INDEX_FILE,
+                        reason=error.strerror or error,
+                    )
+                ) from error
         queued = self._archive.catalogue.search_queue.pending()
         with SearchIndex(self._path, create=True) as index:
             index.build(self._all_posts(planned, done))
@@ -187,7 +194,7 @@ class ArchiveIndex:
         if content is None:
             modified, size, post = *_MISSING, PostText(title="", account_id="", tags=(), text="")
         else:
-            post = read_post(content.decode("utf-8", errors="replace"))
+            post = read_post(self._archive.profile.portable(content.decode("utf-8", errors="replace")))
             if here is None:
                 modified, size = _ELSEWHERE
         entry = IndexedPost(

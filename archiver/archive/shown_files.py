@@ -12,9 +12,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 from archiver.storage.local import open_file
 
 _SKIPPED = frozenset(("_site", "node_modules", "vendor"))  # folders that tools create; hidden folders are skipped, too
+_POSTS = frozenset(("_posts", "_drafts"))  # folders of Jekyll and Hexo, whose texts may have any extension
 _TEXTS = frozenset((".md", ".markdown", ".mkd", ".mkdown", ".html", ".htm", ".txt"))
 _MAX_SIZE = 2**25  # the most bytes that are read of a text
 # The characters that surround a file name in Markdown, HTML, Liquid and wiki links. A text is split at these, and its
@@ -63,14 +65,14 @@ def _texts(root: Path, *, lenient: bool) -> Iterator[tuple[str, str]]:
 def _files(root: Path, *, lenient: bool) -> Iterator[Path]:
     """Yield the paths of the texts below `root` that may show files: posts, drafts and pages.
 
-    These are all files in _posts and _drafts, and Markdown, HTML and plain text files in other folders.
+    These are all files in folders called _posts and _drafts, and Markdown, HTML and plain text files in other folders.
 
     Hidden folders and the folders in `_SKIPPED` are omitted. If a folder cannot be listed, raise InputError; with
     `lenient`, the folder is skipped.
     """
     for where, folders, files in os.walk(root, onerror=None if lenient else _refuse):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
-        is_post = Path(where).relative_to(root).parts[:1] in (("_posts",), ("_drafts",))
+        is_post = not _POSTS.isdisjoint(Path(where).relative_to(root).parts)
         yield from (Path(where) / name for name in files if is_post or Path(name).suffix.lower() in _TEXTS)
 
 
@@ -88,4 +90,7 @@ def _refuse(error: OSError) -> None:
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
-    return InputError(f"cannot be read ({error.strerror or error}): what it shows is not known", concerns=str(path))
+    return InputError(
+        message("cannot be read ({reason}): what it shows is not known", reason=error.strerror or error),
+        concerns=str(path),
+    )

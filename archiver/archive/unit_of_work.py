@@ -12,9 +12,10 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from archiver import outcomes, policy
+from archiver import outcomes, policy, post_warnings
 from archiver.archive.archive import Archive
 from archiver.archive.captures import capture_of
+from archiver.archive.cover import with_cover
 from archiver.archive.media import ArticleMedia, delete_medium
 from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
@@ -60,13 +61,15 @@ class WorkOptions:
 
     With `keeps_snapshots`, received pages are stored. A post that shows less than the share `min_coverage` (0 to 1) of
     the page's text gets a warning. `overwrite` says which existing posts may be overwritten: by default those that
-    nobody edited. `wants` takes a medium and returns whether it is saved.
+    nobody edited. `wants` takes a medium and returns whether it is saved. With `saves_cover`, the article's
+    cover is saved like the pictures in its text.
     """
 
     keeps_snapshots: bool = True
     min_coverage: float = 0.999
     overwrite: Overwrite = Overwrite.UNEDITED
     wants: Callable[[Media], bool] = lambda _medium: True
+    saves_cover: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -124,6 +127,7 @@ class UnitOfWork:
         """
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
+        article = with_cover(article) if self.options.saves_cover else article
         if self.job.kind is not JobKind.RECHECK:
             return ResolvedArticle(article, known)
         assert isinstance(self.job.article, ArticleRecord)
@@ -216,7 +220,9 @@ class UnitOfWork:
         known: ArticleRecord | None,
     ) -> Outcome:
         """Name, write and record the post of an article; `known` is the record of the article before."""
-        name = post_name_of(article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue)
+        if known is None or not known.post:  # another machine may have recorded it meanwhile
+            known = self.archive.catalogue.articles.find(article)
+        name = post_name_of(article, known, post.day, self.job.source.folder, self.archive)
         self.written = self._write(Post(name=name, text=post.text), known)
         outcome = self._outcome(article, media, post)
         transaction = replace(
@@ -262,8 +268,8 @@ class UnitOfWork:
             outcomes.archived(self.job.target, article, self.written),
             images=outcomes.images(article, files, lost | doubts),
             warnings=(
-                *outcomes.warnings(article, lost, self.written, coverage if is_low else None),
-                *outcomes.doubts(doubts),
+                *post_warnings.warnings(article, lost, self.written, coverage if is_low else None),
+                *post_warnings.doubts(doubts),
             ),
             format_notes=article.format_notes,
         )

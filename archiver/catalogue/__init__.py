@@ -20,6 +20,7 @@ from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
 from archiver.catalogue.files import FileInventory
 from archiver.catalogue.foreign_posts import ForeignPosts
 from archiver.catalogue.host_limits import HostLimits, open_host_limits, user_location
+from archiver.catalogue.layout import LayoutTable
 from archiver.catalogue.leases import Claim
 from archiver.catalogue.location import Location
 from archiver.catalogue.media import MediaTable
@@ -30,6 +31,7 @@ from archiver.catalogue.protocol import (
     CatalogueProtocol,
     FileStore,
     ForeignPostStore,
+    LayoutStore,
     MediaStore,
     RecoveredRowStore,
     RemovalStore,
@@ -66,6 +68,7 @@ class Catalogue(CatalogueProtocol):
         self.media: MediaStore = MediaTable(self._database)
         self.files: FileStore = FileInventory(self._database)
         self.foreign_posts: ForeignPostStore = ForeignPosts(self._database)
+        self.layout: LayoutStore = LayoutTable(self._database)
         self.removals: RemovalStore = RemovalTable(self._database)
         self.recovered: RecoveredRowStore = RecoveredRows(self._database)
         self.search_queue: SearchQueueStore = SearchQueue(self._database)

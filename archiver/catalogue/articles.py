@@ -13,7 +13,7 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 from typing_extensions import override
 
 from archiver import policy, urls
@@ -30,7 +30,7 @@ from archiver.catalogue.database import (
 from archiver.catalogue.leases import require_lease
 from archiver.catalogue.media import record_media
 from archiver.catalogue.protocol import ArticleStore
-from archiver.catalogue.recognition import find_article_id
+from archiver.catalogue.recognition import find_article_id, find_unkeyed_id
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.search_queue import enqueue
@@ -39,6 +39,10 @@ from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, Art
 from archiver.policy import TERMINAL_STATES, UrlAttempt
 
 _log = logging.getLogger(__name__)
+
+# Built once: to build a query of so many columns takes longer than to run it.
+_BY_KEY = select(*ARTICLE_COLUMNS).where(articles.c.key == bindparam("value"))
+_BY_ID = select(*ARTICLE_COLUMNS).where(articles.c.id == bindparam("value"))
 
 REMOVED = "taken-out"  # the name of removed articles where the user gives a state
 
@@ -51,13 +55,16 @@ class ArticleTable(ArticleStore):
 
     @override
     def find_by_key(self, key: str) -> ArticleRecord | None:
-        return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.key == key)), None)
+        with self._database.reading() as connection:
+            return _record(connection, _BY_KEY, key)
 
     @override
     def find(self, article: Article) -> ArticleRecord | None:
         with self._database.reading() as connection:
-            article_id = find_article_id(connection, article)
-        return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.id == article_id)), None)
+            if found := _record(connection, _BY_KEY, article.key):
+                return found
+            article_id = find_unkeyed_id(connection, article)
+            return _record(connection, _BY_ID, article_id) if article_id else None
 
     @override
     def find_by_post(self, post: str) -> ArticleRecord | None:
@@ -272,6 +279,12 @@ class ArticleTable(ArticleStore):
         with self._database.reading() as connection:
             for row in connection.execute(query):
                 yield to_article(row)
+
+
+def _record(connection: Connection, query: Select[Any], value: str | int) -> ArticleRecord | None:
+    """Return the article that one of the queries with a parameter finds for `value`; None if there is none."""
+    row = connection.execute(query, {"value": value}).first()
+    return to_article(row) if row else None
 
 
 def _lock_row(connection: Connection, article: Article) -> tuple[int, str] | None:

@@ -7,7 +7,7 @@ archive's folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, select, text, update
@@ -73,8 +73,8 @@ class FileInventory(FileStore):
         return self._known(articles.c.post, names, _IS_PRESENT)
 
     @override
-    def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
+    def known_media(self, names: Mapping[str, str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
+        stems = {path: names[path].rpartition(".")[0] for path in _storable(names)}
         folded = {stem.lower() for stem in stems.values()}
         query = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
         query = query.where(_FIRST_KEY.is_not(None) | (media.c.path == ""))
@@ -114,9 +114,13 @@ class FileInventory(FileStore):
             return [str(path) for path in connection.execute(query).scalars()]
 
     @override
-    def current_medium(self, path: str) -> tuple[str, str, str]:
+    def shown_media(self, paths: Collection[str]) -> set[str]:
+        return self._known(media.c.path, paths, _FIRST_KEY.is_not(None))
+
+    @override
+    def current_medium(self, name: str) -> tuple[str, str, str]:
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
-            media.c.folded == path.rpartition(".")[0].lower()
+            media.c.folded == name.rpartition(".")[0].lower()
         )
         with self._database.reading() as connection:
             row = connection.execute(query).first()
@@ -169,10 +173,10 @@ class FileInventory(FileStore):
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(query.where(id_ > last).order_by(id_).limit(CHUNK)).all()
-            if not rows:
+            yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
+            if len(rows) < CHUNK:
                 return
             last = rows[-1][0]
-            yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
 
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
         """Return those of `values` that occur in `column` in a row that meets `condition`."""

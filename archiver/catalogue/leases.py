@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, update
 
 from archiver.catalogue.schema import addresses
 from archiver.errors import LeaseLost, OutputError
+from archiver.messages.message import message
 from archiver.models import UrlRecord
 from archiver.storage.local import make_durable_folder
 from archiver.storage.locks import LockFile
@@ -116,7 +117,7 @@ def require_lease(connection: Connection, url: str, run_id: str) -> None:
     """Lock the row of a URL; raise LeaseLost unless the run with this id has the lease on it."""
     query = select(addresses.c.owner).where(addresses.c.url == url).with_for_update()
     if connection.execute(query).scalar() != run_id:
-        raise LeaseLost("another run has taken it over: nothing is recorded", concerns=url)
+        raise LeaseLost(message("another run has taken it over: nothing is recorded"), concerns=url)
 
 
 def free_lease(connection: Connection, url: str, run_id: str) -> None:

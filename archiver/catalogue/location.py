@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import OutputError
+from archiver.messages.message import message
 
 FILE = "catalogue.db"  # the catalogue of an archive in the folder .archive, if it is a SQLite file
 ID_FILE = "catalogue-id"  # in the same folder, if the catalogue is on a server: the id of the archive in its catalogue
@@ -62,4 +63,6 @@ def guarded_folder(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path.parent)) from error
+        raise OutputError(
+            message("cannot be written ({reason})", reason=error.strerror), concerns=str(path.parent)
+        ) from error

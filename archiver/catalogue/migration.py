@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from archiver.catalogue.schema import REVISION, tables
 from archiver.errors import OutputError
+from archiver.messages.message import message
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,11 @@ def refuse_newer(revision: str, name: str) -> None:
     """Raise OutputError if a newer version of archiver made the catalogue. `name` is its name in the message."""
     if revision > REVISION:
         raise OutputError(
-            f"was made by a newer archiver (schema {revision}, this one knows {REVISION}): upgrade archiver",
+            message(
+                "was made by a newer archiver (schema {revision}, this one knows {own}): upgrade archiver",
+                revision=revision,
+                own=REVISION,
+            ),
             concerns=name,
         )
 

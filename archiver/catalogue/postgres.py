@@ -26,6 +26,7 @@ from archiver.catalogue.migration import migrate, refuse_newer, revision_of
 from archiver.catalogue.schema import REVISION, owner_table, server_tables, workers
 from archiver.catalogue.transfer import copy_rows
 from archiver.errors import ArchiverError, CatalogueAway, ConfigError, DamagedCatalogue, OutputError
+from archiver.messages.message import message
 from archiver.storage.local import read_file, write_lines
 
 _LOCK = 0x61726368  # first half of the key of the advisory lock; the second half is made of the schema's name
@@ -66,14 +67,18 @@ class PostgresDialect:
         try:
             url = make_url(self.location.server).set(drivername="postgresql+psycopg")
             if url.password or {"password", "sslpassword"} & url.query.keys():
-                raise ConfigError("take the password out of the URL, and write it to ~/.pgpass", concerns="catalogue")
+                raise ConfigError(
+                    message("take the password out of the URL, and write it to ~/.pgpass"), concerns="catalogue"
+                )
             engine = create_engine(url, connect_args=_CONNECT, pool_pre_ping=True, max_overflow=50)
         except ModuleNotFoundError as error:
             raise ConfigError(
-                "needs the PostgreSQL driver: pip install 'archiver[postgresql]'", concerns="catalogue"
+                message("needs the PostgreSQL driver: pip install 'archiver[postgresql]'"), concerns="catalogue"
             ) from error
         except (ArgumentError, ValueError) as error:
-            raise ConfigError(f"is no URL of a PostgreSQL database ({error})", concerns="catalogue") from error
+            raise ConfigError(
+                message("is no URL of a PostgreSQL database ({reason})", reason=error), concerns="catalogue"
+            ) from error
         event.listen(engine, "connect", _configure)
         return engine
 
@@ -135,7 +140,10 @@ class PostgresDialect:
             connection.execute(update(owner_table).values(folder=folder))
         else:
             raise ConfigError(
-                f"this database has the catalogue of the archive in {Path(row.folder).parent}: name another one",
+                message(
+                    "this database has the catalogue of the archive in {parent}: name another one",
+                    parent=Path(row.folder).parent,
+                ),
                 concerns=self.location.name,
             )
         with guarded_folder(self.location.file):
@@ -222,32 +230,46 @@ class PostgresDialect:
         except DBAPIError as error:
             raise self._converted(error) from error
         except PoolTimeout as error:
-            raise CatalogueAway("all connections are in use: try again later", concerns=self.location.name) from error
+            raise CatalogueAway(
+                message("all connections are in use: try again later"), concerns=self.location.name
+            ) from error
         except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a value that does not fit its column
             raise self._damaged(" ".join(str(error).split())) from error
 
     def _converted(self, error: DBAPIError) -> ArchiverError:
         """Return the error to raise for an error of the driver, by its SQLSTATE or, if it has none, by its message."""
-        message, name = " ".join(str(error.orig).split()), self.location.name
+        said, name = " ".join(str(error.orig).split()), self.location.name
         state = _sqlstate(error)
-        is_wrong = _REFUSED.search(message.rpartition("failed: ")[2]) is not None  # what is before that names the host
+        is_wrong = _REFUSED.search(said.rpartition("failed: ")[2]) is not None  # what is before that names the host
         if state.startswith(_DAMAGED):
-            return self._damaged(message)
+            return self._damaged(said)
         if state.startswith(_WRONG_SETTING) or (not state and not error.connection_invalidated and is_wrong):
             return ConfigError(
-                f"{message}: correct `catalogue:` or the login in PGPASSFILE; this user must be able to create tables",
+                message(
+                    "{said}: correct `catalogue:` or the login in PGPASSFILE; this user must be able to create tables",
+                    said=said,
+                ),
                 concerns=name,
             )
         if state == "53100":
-            return OutputError(f"{message}: the server's disk is full; tell its administrator", concerns=name)
+            return OutputError(
+                message("{said}: the server's disk is full; tell its administrator", said=said), concerns=name
+            )
         if not state or state.startswith(_AWAY) or error.connection_invalidated:
-            return CatalogueAway(f"{message}: run the command again when the server can be reached", concerns=name)
-        return OutputError(f"{message} ({state}): tell the server's administrator", concerns=name)
+            return CatalogueAway(
+                message("{said}: run the command again when the server can be reached", said=said), concerns=name
+            )
+        return OutputError(
+            message("{said} ({state}): tell the server's administrator", said=said, state=state), concerns=name
+        )
 
-    def _damaged(self, message: str) -> DamagedCatalogue:
+    def _damaged(self, said: str) -> DamagedCatalogue:
         return DamagedCatalogue(
-            f"{message}: the catalogue is damaged; tell the server's administrator to restore a backup, then "
-            "`archiver verify --repair` adds what is newer",
+            message(
+                "{said}: the catalogue is damaged; tell the server's administrator to restore a backup, "
+                "then `archiver verify --repair` adds what is newer",
+                said=said,
+            ),
             concerns=self.location.name,
         )
 

@@ -73,6 +73,7 @@ from archiver.models import (
 from archiver.models.books import DayOfArticles
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
 from archiver.models.feeds import KeptArticle
+from archiver.models.layout import FormerFile, Layout, Move
 from archiver.models.reports import SourceReport
 from archiver.models.requests import BrowseRequest
 from archiver.models.status import ArticleCounts, MediaCounts, PageCounts, RunRecord, SourceRecord, UrlCounts
@@ -420,14 +421,16 @@ class FileStore(Protocol):
     def known_posts(self, names: Collection[str]) -> set[str]:
         """Return those of the paths `names` that are posts of articles. Posts of removed articles are left out."""
 
-    def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = ...) -> dict[str, bool]:
-        """Return those of the media files `paths` that the catalogue knows: {path: whether it is recorded as saved}.
+    def known_media(self, names: Mapping[str, str], is_same: Callable[[str, str], bool] = ...) -> dict[str, bool]:
+        """Return those of some media files that the catalogue knows: {path: whether it is recorded as saved}.
+
+        `names` maps the path of each file to its name, which is the same in all profiles, such as `postimg/a.png`.
 
         The value is False if the catalogue has a medium of this name, but no file for it. Then the run that wrote the
         file died before it recorded the file, or is still working.
 
         Two paths in different spelling may be one file, for example on a disk that ignores case. `is_same` decides: it
-        gets the recorded path of a medium and one of `paths`. Paths that differ only in case always count as the same.
+        gets the recorded path of a medium and one in `names`. Paths that differ only in case always count as the same.
         """
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
@@ -451,12 +454,15 @@ class FileStore(Protocol):
     def media_with_digest(self, sha256: str) -> list[str]:
         """Return the paths of all media that were saved with this SHA-256."""
 
-    def current_medium(self, path: str) -> tuple[str, str, str]:
+    def shown_media(self, paths: Collection[str]) -> set[str]:
+        """Return those of `paths` at which media are saved that articles show."""
+
+    def current_medium(self, name: str) -> tuple[str, str, str]:
         """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
 
-        `path` is a path at which the medium was saved earlier. The returned path may have another extension, if the
-        medium was downloaded again. If the medium has no file now, the returned path and digest are ''. The reason is
-        '' if nothing is wrong. For an unknown medium all three are ''.
+        `name` is the name of a file of the medium, such as `postimg/a.png`. The returned path may have another
+        extension, if the medium was downloaded again. If the medium has no file now, the returned path and digest are
+        ''. The reason is '' if nothing is wrong. For an unknown medium all three are ''.
         """
 
     def request_medium(self, path: str) -> None:
@@ -539,6 +545,44 @@ class ForeignPostStore(Protocol):
 
         While this method runs, other runs cannot write.
         """
+
+
+class LayoutStore(Protocol):
+    """The profile for which the archive is laid out, and where the files of its articles lay for former profiles.
+
+    A former file is a leftover until it was deleted from its former place, or was found not to be there. Paths are
+    relative to the archive's folder.
+    """
+
+    def current(self) -> Layout | None:
+        """Return the layout of the archive; None if no command has recorded it yet."""
+
+    def record(self, present: Layout) -> None:
+        """Record the layout of the archive, in place of the recorded one."""
+
+    def former_posts(self, key: str = "") -> list[FormerFile]:
+        """Return the former posts of the article with this key, or of all articles if `key` is ''.
+
+        Each article has at most one for each profile: the last path of its post there. They are in the order in which
+        the posts left these profiles for the first time, which is the order in which they first lay there.
+        """
+
+    def leftovers(self) -> list[FormerFile]:
+        """Return the former files that may still lie in their former places."""
+
+    def saved_media(self) -> Iterator[ExpectedFile]:
+        """Yield all media that have a file, even those that no article shows."""
+
+    def move(self, done: Move) -> None:
+        """Record that files were moved for another profile, and that the archive is laid out for it now.
+
+        This is one transaction, which outlasts a power failure once the method returns. The former files become
+        leftovers, except those whose paths are used again. Articles that are unknown by now are left out. The stored
+        listings of folders of posts (ForeignPostStore) are deleted, since they are those of the former profile.
+        """
+
+    def settle(self, paths: Collection[str]) -> None:
+        """Record that the former files with these paths are no leftovers any more. Those of media are forgotten."""
 
 
 class RemovalStore(Protocol):
@@ -841,6 +885,7 @@ class CatalogueProtocol(Protocol):
     media: MediaStore
     files: FileStore
     foreign_posts: ForeignPostStore
+    layout: LayoutStore
     removals: RemovalStore
     recovered: RecoveredRowStore
     search_queue: SearchQueueStore

@@ -19,17 +19,20 @@ from archiver.recognition import is_same_article
 def find_article_id(connection: Connection, article: Article) -> int | None:
     """Return the id of the row of an article that was extracted from a page; None if it has no row.
 
-    The first of these rows is taken:
-
-    - The row with the article's key.
-    - The row with the same account, title and text, if there is only one such row.
-    - A row to which the article's address leads.
-
-    A row of the last two kinds is taken only if `is_same_article` of archiver/recognition.py agrees.
+    The row with the article's key is taken, else the one that `find_unkeyed_id` finds.
     """
     found: int | None = connection.execute(select(articles.c.id).where(articles.c.key == article.key)).scalar()
-    if found is not None:
-        return found
+    return find_unkeyed_id(connection, article) if found is None else found
+
+
+def find_unkeyed_id(connection: Connection, article: Article) -> int | None:
+    """Return the id of an article's row whose key is not that of `article`; None if it has no such row.
+
+    The first of these rows is taken, if `is_same_article` of archiver/recognition.py agrees:
+
+    - The row with the same account, title and text, if there is only one such row.
+    - A row to which the article's address leads.
+    """
     with_text = [
         article_id for article_id, known in _with_same_text(connection, article)
         if is_same_article(article, known, shares_address=False)

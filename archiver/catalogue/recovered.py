@@ -230,8 +230,13 @@ class RecoveredRows(RecoveredRowStore):
             self._medium(connection, ids, name, file)
 
     def _medium(self, connection: Connection, article_ids: Sequence[int], name: str, file: LocalFile) -> None:
-        """Record the file of a medium, and that the articles with these ids show the medium."""
-        stem = file.path.rpartition(".")[0]
+        """Record the file of a medium, and that the articles with these ids show the medium.
+
+        The stem in the row is the part of the file's path that does not depend on the profile: `static/postimg/a.png`
+        gives `postimg/a`.
+        """
+        folder = name.partition("/")[0]
+        stem = f"{folder}/{f'/{file.path}'.rpartition(f'/{folder}/')[2]}".rpartition(".")[0]
         values: dict[str, Any] = {"path": file.path, "size": file.size, "sha256": file.sha256}
         values |= {"reason": "", "tries": 0, "due": None}
         if not file.sha256:

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from archiver.catalogue.database import RunDatabase, exclusive_transaction, from_timestamp, to_timestamp
 from archiver.catalogue.protocol import RemovalStore
-from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
+from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, former_files, media
 from archiver.catalogue.search_queue import enqueue
 from archiver.models import Tombstone
 
@@ -74,6 +74,7 @@ class RemovalTable(RemovalStore):
         for media_id in media_ids:
             connection.execute(delete(media).where(media.c.id == media_id))
         connection.execute(delete(captures).where(_is_capture_of(article_id)))
+        connection.execute(delete(former_files).where(former_files.c.article_id == article_id))
         connection.execute(update(articles).where(articles.c.id == article_id).values(_EMPTIED))
         connection.execute(update(addresses).where(addresses.c.article_id == article_id).values(due=None))
 
@@ -86,6 +87,7 @@ class RemovalTable(RemovalStore):
             connection.execute(update(articles).where(articles.c.id == article_id).values(taken_out=None))
             return
         connection.execute(delete(addresses).where(addresses.c.article_id == article_id))
+        connection.execute(delete(former_files).where(former_files.c.article_id == article_id))
         connection.execute(delete(articles).where(articles.c.id == article_id))
 
     @override

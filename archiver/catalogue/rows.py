@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from archiver.catalogue.database import from_timestamp
 from archiver.catalogue.schema import addresses, articles, captures, runs, sources
 from archiver.errors import DamagedCatalogue
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, ArticleSummary, Capture, Images, Removal, State, UrlRecord
 from archiver.models.status import RunRecord, SourceRecord
 
@@ -47,8 +48,12 @@ def _checked(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[A
             return convert(row)
         except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
             raise DamagedCatalogue(
-                f"a row cannot be read ({type(error).__name__}: {error}): the catalogue is damaged; "
-                "`archiver verify --repair` makes a new one from what lies here"
+                message(
+                    "a row cannot be read ({name}: {reason}): the catalogue is damaged; `archiver verify "
+                    "--repair` makes a new one from what lies here",
+                    name=type(error).__name__,
+                    reason=error,
+                )
             ) from error
 
     return converted

@@ -26,6 +26,7 @@ from archiver.models import Capture, State, Tombstone
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STATES = frozenset(map(str, State))
+_FOLDER = re.compile(r"(?:[\w-]{1,99}/){0,9}")
 _MEDIUM = re.compile(r"(?:postimg|media)/[\w-]{1,250}", re.ASCII)
 
 
@@ -200,5 +201,7 @@ def _is_medium(row: dict[str, Any]) -> bool:
     texts = [row.get(name) for name in ("path", "reason", "url")]
     is_whole = all(map(_is_number, numbers)) and all(isinstance(text, str) for text in texts)
     stem, path = str(row["stem"]), str(row["path"])
-    fits = row["folded"] == stem.lower() and (not path or path.rpartition(".")[0] == stem)
+    folder = path.rpartition(".")[0].removesuffix(stem)  # of all media, such as `static/`; '' in most archives
+    is_below = not path or (path.startswith(f"{folder}{stem}.") and _FOLDER.fullmatch(folder) is not None)
+    fits = row["folded"] == stem.lower() and is_below
     return is_whole and fits and (not path or _is_digest(row.get("sha256")))

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )  # fmt: skip
 
-REVISION = "0007"  # revision of the newest migration in migrations/versions; a test compares them
+REVISION = "0008"  # revision of the newest migration in migrations/versions; a test compares them
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -179,6 +179,27 @@ foreign_posts = Table(
     Column("published_as", Text, nullable=False, index=True),
 )
 
+layout = Table(
+    "layout",
+    tables,
+    Column("profile", Text, primary_key=True),  # for which posts and media are laid out; there is at most one row
+    Column("media_prefix", Text),  # SiteOptions.media_prefix when it was laid out; NULL: the default of the profile
+    Column("post_url", Text),  # SiteOptions.post_url, likewise
+    Column("time_zone", Text),  # name of SiteOptions.time_zone, likewise
+)
+
+former_files = Table(
+    "former_files",
+    tables,
+    Column("id", RowId, primary_key=True),  # ascends in the order in which an article left its profiles first
+    Column("profile", Text, nullable=False),  # in whose layout the file lay
+    Column("path", Text, nullable=False, index=True),
+    Column("sha256", Text, nullable=False),  # digest of the file as archiver wrote it
+    Column("address", Text, nullable=False),  # of the post on the site of this profile, '' if that is not known
+    Column("leftover", Integer, nullable=False, index=True),  # 1: it may still lie there and is to be deleted
+    Column("article_id", ForeignKey("articles.id"), index=True),  # whose post it was; NULL: it is a medium
+)
+
 runs = Table(
     "runs",
     tables,
@@ -218,6 +239,7 @@ workers = Table(
 )
 
 Index("ix_articles_account_published", articles.c.account, articles.c.published)
+Index("ix_former_files_profile_article_id", former_files.c.profile, former_files.c.article_id, unique=True)
 
 # The database of the machine, which all archives of a user share: a policy.HostState for each host. Times in it have
 # fractions of seconds.

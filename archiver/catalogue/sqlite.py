@@ -28,6 +28,7 @@ from archiver.catalogue.location import Location, guarded_folder
 from archiver.catalogue.migration import migrate, refuse_newer, revision_of
 from archiver.catalogue.schema import REVISION
 from archiver.errors import DamagedCatalogue, OutputError
+from archiver.messages.message import message
 from archiver.storage.local import make_durable_folder, sync_file, sync_folder, temporary_path
 
 BUSY_TIMEOUT = 30_000  # milliseconds to wait for the transaction of another process, which usually takes a few
@@ -129,7 +130,7 @@ class SqliteDialect:
     def integrity_errors(self, connection: Connection) -> list[str]:
         """Return the faults that `integrity_check` and `foreign_key_check` find."""
         checked = connection.execute(text("PRAGMA integrity_check"))
-        faults = [str(message) for (message,) in checked if message != "ok"]
+        faults = [str(said) for (said,) in checked if said != "ok"]
         return faults + [
             f"row {row} of {table} names a row of {parent} that is not there"
             for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check"))
@@ -287,7 +288,7 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     reads = options.get("reads")
     if not reads and not options.get("migrates") and (reason := options.get("refuses")):
-        raise OutputError(f"the catalogue cannot be written: {reason}")
+        raise OutputError(message("the catalogue cannot be written: {reason}", reason=reason))
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
@@ -338,7 +339,9 @@ def _back_up(path: Path, revision: str) -> None:
             unfinished.replace(backup)
             sync_folder(backup.parent)
         except sqlite3.Error as error:
-            raise OutputError(f"cannot be backed up before it is migrated ({error})", concerns=str(path)) from error
+            raise OutputError(
+                message("cannot be backed up before it is migrated ({reason})", reason=error), concerns=str(path)
+            ) from error
         finally:
             unfinished.unlink(missing_ok=True)
 
@@ -352,33 +355,39 @@ def guarded(path: Path) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        message = str(error.orig)
-        if any(word in message for word in _DAMAGED) or getattr(error.orig, "sqlite_errorcode", 0) in _DAMAGED_CODES:
-            raise damaged(message, path) from error
-        raise OutputError(f"{message}: {_remedy(message)}", concerns=str(path)) from error
+        said = str(error.orig)
+        if any(word in said for word in _DAMAGED) or getattr(error.orig, "sqlite_errorcode", 0) in _DAMAGED_CODES:
+            raise damaged(said, path) from error
+        raise OutputError(f"{said}: {_remedy(said)}", concerns=str(path)) from error
     except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a value that does not fit its column
         raise damaged(" ".join(str(error).split()), path) from error
 
 
-def damaged(message: str, path: Path) -> DamagedCatalogue:
+def damaged(said: str, path: Path) -> DamagedCatalogue:
     """Return the error for the damaged database at `path`, with advice on how to get a new one.
 
     `message` is the message of SQLite or SQLAlchemy.
     """
     if not Location(file=path).is_catalogue:  # the database of the machine, for host limits
-        return DamagedCatalogue(f"{message}: it is damaged; delete it, a new one is made", concerns=str(path))
+        return DamagedCatalogue(
+            message("{said}: it is damaged; delete it, a new one is made", said=said), concerns=str(path)
+        )
     folder = path.parent.parent
     return DamagedCatalogue(
-        f"{message}: the catalogue is damaged; "
-        f"`archiver verify --repair -o {folder}` makes a new one from what lies here",
+        message(
+            "{said}: the catalogue is damaged; `archiver verify --repair -o {folder}` makes a new "
+            "one from what lies here",
+            said=said,
+            folder=folder,
+        ),
         concerns=str(path),
     )
 
 
-def _remedy(message: str) -> str:
+def _remedy(said: str) -> str:
     """Return advice for the user, such as to free some space, for an error message of SQLite."""
-    if "full" in message or "disk I/O" in message:
-        return "free some space and run the command again, nothing that was written is lost"
-    if "locked" in message:
-        return "another program holds it; try again when that has ended"
-    return "make the folder writable, or choose another with --output"
+    if "full" in said or "disk I/O" in said:
+        return message("free some space and run the command again, nothing that was written is lost")
+    if "locked" in said:
+        return message("another program holds it; try again when that has ended")
+    return message("make the folder writable, or choose another with --output")

@@ -14,6 +14,7 @@ from archiver.catalogue.location import Location
 from archiver.catalogue.schema import tables
 from archiver.catalogue.sqlite import SqliteDialect
 from archiver.errors import DamagedCatalogue, OutputError
+from archiver.messages.message import message
 
 
 def copy_rows(file: Path, target: Connection) -> bool:
@@ -38,8 +39,10 @@ def copy_rows(file: Path, target: Connection) -> bool:
             engine.dispose()
     except DamagedCatalogue as error:
         raise OutputError(
-            "the catalogue in this file is damaged and cannot be copied to the server: take `catalogue:` out of "
-            "archiver.yml, call `archiver verify --repair`, then put it back",
+            message(
+                "the catalogue in this file is damaged and cannot be copied to the server: take "
+                "`catalogue:` out of archiver.yml, call `archiver verify --repair`, then put it back"
+            ),
             concerns=str(file),
         ) from error
     return is_populated

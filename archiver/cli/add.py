@@ -30,6 +30,7 @@ def add_sources(
     ],
     *,
     output: options.Output = None,
+    posts: options.PostOptions,
     common: options.ArchiveOptions,
 ) -> int:
     """Archive articles as posts, with their images beside them.
@@ -41,7 +42,9 @@ def add_sources(
 
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
-        printer.print_all(spinner.hide_for_each(archive.add(_with_stdin(sources), spinner.show)))
+        outcomes = archive.add(_with_stdin(sources), spinner.show, posts.source_options())
+        with printer.sums_if_interrupted(spinner):
+            printer.print_all(spinner.hide_for_each(outcomes))
     printer.print_summary()
     return printer.summary.exit_code
 

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archiver.cli import options
-from archiver.cli.output import print_message
+from archiver.cli import guesses, options
+from archiver.cli.hints import quoted
+from archiver.cli.output import print_remark
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 from archiver.cli.tracked_entries import TrackedEntries
+from archiver.errors import UsageError
+from archiver.messages.message import counted_message, message
+
+if TYPE_CHECKING:
+    from archiver.sources import ListEntry
 
 EXAMPLES = """\b
 Examples:
   archiver batch addresses.txt
+  archiver batch 2024.txt 2025.xlsx
   archiver batch -o blog --failed again.txt list.csv
   grep -o 'https://mp.weixin[^ )]*' notes.md | archiver batch --max-time 8h -"""
 
 
 def archive_list(
-    list_file: Annotated[
-        str,
+    lists: Annotated[
+        list[str],
         typer.Argument(
             metavar="LIST",
             help="Text, Markdown, CSV, Excel, JSON, bookmarks; - for stdin.",
@@ -34,31 +43,62 @@ def archive_list(
     failed: Annotated[
         str | None, typer.Option("--failed", metavar="FILE", help="Write what is left to do to FILE, to feed back.")
     ] = None,
-    requests: options.RetryOptions,
+    requests: options.BatchOptions,
     common: options.ArchiveOptions,
 ) -> int:
-    """Archive every address of a list; what the archive has already costs no request.
+    """Archive every address of one or more lists; what the archive has already costs no request.
 
     It can be stopped and started again at any time: it goes on where it was.
     """
-    from archiver.app import Archiver, read_list
+    from archiver.app import Archiver
 
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
-    entries = TrackedEntries(read_list(list_file))
+    entries = TrackedEntries(_read(lists))
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
-        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
-        outcomes = archive.batch(entries, fetch_options, progress.plan)
-        for outcome in printer.print_each(progress.track(outcomes)):
-            entries.settle(outcome)
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), bulk=True
+        )
+        outcomes = archive.batch(entries, fetch_options, progress.plan, requests.source_options())
+        try:
+            with printer.sums_if_interrupted(progress):
+                for outcome in printer.print_each(progress.track(outcomes)):
+                    entries.settle(outcome)
+        except KeyboardInterrupt:
+            if failed is not None:
+                _write_remaining(Path(failed), entries)
+            raise
     if entries.notes:
-        name = "stdin" if list_file == "-" else list_file
-        lines = "line" if entries.notes == 1 else "lines"
-        print_message(f"archiver: {name}: {entries.notes} {lines} without an address of WeChat's")
-    printer.print_summary_table()
-    if failed is not None:
-        _write_remaining(Path(failed), entries)
+        name = ", ".join("stdin" if each == "-" else each for each in lists)
+        print_remark(
+            counted_message(
+                "archiver: {name}: {number} line without an address of WeChat's",
+                "archiver: {name}: {number} lines without an address of WeChat's",
+                entries.notes, name=name,
+            )
+        )  # fmt: skip
     return printer.summary.exit_code
+
+
+def _read(lists: Sequence[str]) -> Iterator[ListEntry]:
+    """Yield the entries of all lists; an address or file that several of them name comes once.
+
+    With several lists, the error of a broken line also says in which it stands. Raise UsageError if a list is an
+    address, InputError if one cannot be read.
+    """
+    from archiver.app import read_list
+
+    seen: set[str] = set()
+    for name in lists:
+        if guesses.is_address(name):
+            raise UsageError(message("this is an address, not a list: `archiver add {name}`", name=quoted(name)))
+        for entry in read_list(name):
+            if entry.target is None:
+                is_unclear = entry.error and len(lists) > 1
+                yield replace(entry, error=f"{entry.error} (in {name})") if is_unclear else entry
+            elif (place := entry.target.url or entry.target.file) not in seen:
+                seen.add(place)
+                yield entry
 
 
 def _write_remaining(path: Path, entries: TrackedEntries) -> None:
@@ -71,4 +111,4 @@ def _write_remaining(path: Path, entries: TrackedEntries) -> None:
     lines = list(entries.remaining_lines(path.parent))
     write_lines(path, lines)
     if lines:
-        print_message(f"{len(lines)} left to do: archiver batch {path}")
+        print_remark(message("{count} left to do: `archiver batch {path}`", count=len(lines), path=quoted(str(path))))

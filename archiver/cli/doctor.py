@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.hints import with_options
+from archiver.cli.language import phrase, said
 from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.app import BundleMember, Check, PageReport
@@ -24,7 +27,6 @@ Examples:
   archiver doctor --bundle report.zip page.html"""
 
 _INDENT = 25  # columns before what a check says
-_ADVICE = "what to do: "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,7 @@ def check_up(
     from archiver.errors import UsageError
 
     if doctor.bundle and not (doctor.yes or is_terminal()):
-        raise UsageError("--bundle shows what it writes and asks: say that you mean it with --yes")
+        raise UsageError(message("--bundle shows what it writes and asks: say that you mean it with --yes"))
     request = DoctorRequest(address=address, is_online=doctor.online, bundle=doctor.bundle)
     with Archiver(common.settings(output)) as archive:
         checkup = archive.doctor(request, lambda members: _agree(members, doctor))
@@ -71,9 +73,15 @@ def check_up(
                 print_line(line)
     if not common.as_json:
         print_line("")
-        print_line(f"Needs a person: {', '.join(checkup.needs)}" if checkup.needs else "Nothing needs a person.")
+        print_line(
+            phrase("Needs a person: {names}", names=", ".join(checkup.needs))
+            if checkup.needs
+            else phrase("Nothing needs a person.")
+        )
     if doctor.bundle:
-        print_message("nothing was written" if checkup.is_refused else f"written: {checkup.bundle}")
+        print_message(
+            phrase("nothing was written") if checkup.is_refused else phrase("written: {file}", file=checkup.bundle)
+        )
     return checkup.exit_code
 
 
@@ -92,20 +100,22 @@ def _agree(members: tuple[BundleMember, ...], doctor: DoctorOptions) -> bool:
     """Show what a report is to hold; return whether the user agrees to write it."""
     for member in members:
         print_message(f"{len(member.content):>10,}  {member.name}")
-    print_message("credentials, your name and your folders are taken out; look through the file before you send it")
-    return doctor.yes or typer.confirm(f"Write this to {doctor.bundle}?", err=True)
+    print_message(
+        message("credentials, your name and your folders are taken out; look through the file before you send it")
+    )
+    return doctor.yes or typer.confirm(phrase("Write this to {file}?", file=doctor.bundle), err=True)
 
 
 def _lines(check: Check) -> Iterator[str]:
     """Yield the lines about a check: one, or at a terminal as many as 80 columns need; then those about its page."""
     from archiver.cli.status_layout import filled_lines  # rich, which `archiver --help` does not load
 
-    label, advice = f"{check.name:<13} {check.state:<10}", f"{_ADVICE}{check.advice}"
+    label, advice = f"{check.name:<13} {check.state:<10}", f"{phrase('what to do: ')}{with_options(said(check.advice))}"
     if not sys.stdout.isatty():
-        yield f"{label:<{_INDENT}}{check.message}{f'; {advice}' if check.advice else ''}"
+        yield f"{label:<{_INDENT}}{said(check.message)}{f'; {advice}' if check.advice else ''}"
         yield from (" " * _INDENT + words for words in (_page_lines(check.page) if check.page else ()))
         return
-    yield from filled_lines(label, [check.message], _INDENT)
+    yield from filled_lines(label, [said(check.message)], _INDENT)
     for words in (*([advice] if check.advice else []), *(_page_lines(check.page) if check.page else ())):
         yield from filled_lines("", [words], _INDENT)
 
@@ -113,8 +123,8 @@ def _lines(check: Check) -> Iterator[str]:
 def _page_lines(page: PageReport) -> Iterator[str]:
     """Yield what is new in the form of a page; or its fields in unusual places, if nothing says that they are new."""
     for note in page.notes:
-        yield f"new: {note.detail}"
+        yield phrase("new: {detail}", detail=said(note.detail))
     if not page.notes:
         for field in page.fields:
             if field.is_fallback:
-                yield f"the {field.field} is read from `{field.place}`"
+                yield phrase("the {field} is read from `{place}`", field=field.field, place=field.place)

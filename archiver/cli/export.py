@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.output import print_json, print_line, print_message, table_output
+from archiver.cli.language import said
+from archiver.cli.output import print_json, print_line, print_message, print_remark, table_output
 from archiver.cli.progress import Spinner
+from archiver.messages.message import message
 
 EXAMPLES = """\b
 Examples:
@@ -29,7 +31,7 @@ def _bytes(text: str) -> int:
     """Return the bytes of a size such as `300MB`, `1.5G` or `800k`; raise BadParameter for other forms."""
     found = _SIZE.fullmatch(text.strip())
     if found is None or not (size := int(float(found[1]) * _UNITS[found[2].lower()])):
-        raise typer.BadParameter("write a size as 300MB or 1GB")
+        raise typer.BadParameter(message("write a size as 300MB or 1GB"))
     return size
 
 
@@ -60,7 +62,12 @@ class ExportFiles:
 class ExportSelection(options.QueryOptions):
     """The options that select the articles to export."""
 
-    state: Annotated[str, typer.Option(metavar="STATE", help="Whose page is deleted, violation …")] = ""
+    state: Annotated[
+        str,
+        typer.Option(
+            metavar="STATE", autocompletion=options.complete_states(), help="Whose page is deleted, violation …"
+        ),
+    ] = ""
     title: options.Title = ""
     tag: options.Tag = ""
     album: options.Album = ""
@@ -85,17 +92,17 @@ def export_articles(
     paths = files.paths()
     writes_stdout = "-" in paths.values()
     if common.as_json and writes_stdout:
-        raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
+        raise typer.BadParameter(message("--json tells on stdout what was written: give the table a file"))
     request = ExportRequest(
         files=paths, articles=query, only=tuple(what or ()), embed=files.embed, max_size=files.max_size
     )
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
     for line in result.missing:
-        print_message(f"archiver: not exported: {line}")
+        print_message(message("archiver: not exported: {line}", line=line))
     for line in result.remarks:
-        print_message(f"archiver: {line}")
-    print_message(f"{result.articles} exported")
+        print_message(f"archiver: {said(line)}")
+    print_remark(message("{articles} exported", articles=result.articles))
     if common.as_json:
         print_json(asdict(result))
     elif not writes_stdout:

@@ -8,6 +8,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.output import json_fields, print_json, print_line, print_text
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.models import Capture
@@ -35,7 +36,7 @@ def show_history(
     from archiver.app import Archiver
 
     if diff is not None and common.as_json:
-        raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
+        raise typer.BadParameter(message("--diff is for people, --json for programs: give one of them"))
     with Archiver(common.settings(output)) as archive:
         if diff is not None:
             print_text(archive.difference(what, *diff))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import phrase, said
 from archiver.cli.output import discard_stdout, json_fields, print_json, print_line, print_message
 from archiver.cli.progress import FileProgress
 from archiver.errors import Exit
@@ -21,7 +22,7 @@ EXAMPLES = """\b
 Examples:
   archiver import /mnt/old-laptop/blog
   archiver import --dry-run -o blog backup/2024 backup/2025
-  archiver import -o new old     (its last line says whether old can be deleted)"""
+  archiver import -o new old   (its last line says whether old can be deleted)"""
 _NEEDS_ATTENTION = ("conflict", "failed")  # outcomes that the user must look at
 
 
@@ -83,7 +84,9 @@ def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
         print_json(json_fields(result))
         return
     if result.outcome in _NEEDS_ATTENTION or (common.verbose and result.said):
-        place = f"; it is {result.place} now" if result.place else ""
-        print_message(f"{result.outcome}: {result.path or result.key}: {result.said}{place}")
+        told = said(result.said)
+        if result.place:
+            told = phrase("{said}; it is {moved_to} now", said=told, moved_to=result.place)
+        print_message(f"{result.outcome}: {result.path or result.key}: {told}")
     if result.what == "post" and result.outcome in ("imported", "updated"):
         print_line(result.place)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import help_said
 from archiver.cli.output import print_line, print_message
 from archiver.errors import OutputError, UsageError
+from archiver.messages import mark_message
+from archiver.messages.message import message
+
+if TYPE_CHECKING:
+    from archiver.app import SiteSetup
 
 EXAMPLES = """\b
-Example:
-  archiver init && $EDITOR archiver.yml && archiver run"""
+Examples:
+  archiver init && $EDITOR archiver.yml && archiver run
+  archiver init --profile hugo ~/blog"""
 
-TEMPLATE = """\
+TEMPLATE = mark_message("""\
 # Settings of archiver; every line is optional, docs/reference/settings.md explains them all.
 # Relative paths count from this file. Flags and ARCHIVER_* variables override it.
 
@@ -23,6 +33,8 @@ output: output          # the archive: _posts/, postimg/, media/
 interval: 3             # seconds between two pages, whoever asks on this machine
 budget: 500             # pages that one `archiver run` asks for at most
 # recheck: 7d           # look again whether articles were edited or deleted, ever less often as they age
+
+# notify: services.txt   # who is told what a run brought, such as WeCom, DingTalk, Feishu, mail: docs/guide/news.md
 
 # What `archiver run` looks through. Each source may have name, tags, author, and folder (below _posts/).
 sources: []
@@ -45,7 +57,7 @@ sources: []
 #   author: 转载
 #   tags: [其他]
 #   header-img: img/the-first.png
-"""
+""")
 
 # The attribute is not `binary`, so that git still shows what changed in posts and drawings.
 GIT_ATTRIBUTES = """\
@@ -56,24 +68,107 @@ GIT_ATTRIBUTES = """\
 **/.archive/** -text
 """
 
+_OUTPUT = re.compile(r"^output: output\b.*\n", re.MULTILINE)
+
 
 def write_settings(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
     *,
+    profile: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="For a site of this kind, which is read: jekyll, hux, chirpy, hugo, hexo, obsidian, markdown.",
+            show_default=False,
+        ),
+    ] = "",
     verbose: options.Verbose = 0,  # noqa: ARG001 - its callback starts the log
 ) -> int:
-    """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
+    """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive.
+
+    With a profile, the configuration of the site in FOLDER is read, and never changed: what has to be changed there is
+    said. An archiver.yml that is there stays; what would be different is shown.
+    """
     from archiver.settings import FILE
 
-    path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
-    if not _write_new(path, TEMPLATE):
-        raise UsageError("is there already; it stays as it is", concerns=str(path))
-    print_line(str(path))
-    if not _write_new(attributes, GIT_ATTRIBUTES):
-        print_message(
-            f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md"
-        )
+    path = Path(folder) / FILE
+    setup = _setup(profile, folder)
+    text = _template(setup) if setup else help_said(TEMPLATE)
+    if _write_new(path, text):
+        print_line(str(path))
+    elif setup is None:
+        raise UsageError(message("is there already; it stays as it is"), concerns=str(path))
+    else:
+        _show_difference(path, setup)
+    _write_git_attributes(Path(folder) / ".gitattributes", setup.folders if setup else ())
+    if setup:
+        _write_site_files(Path(folder), setup.files)
+        _explain(setup)
     return 0
+
+
+def _setup(profile: str, folder: str) -> SiteSetup | None:
+    if not profile:
+        return None
+    from archiver.app import set_up_site
+
+    return set_up_site(profile, folder)
+
+
+def _template(setup: SiteSetup) -> str:
+    """Return the first archiver.yml for a site: the usual one, with the settings that the site needs."""
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in setup.settings.items()]
+    folders = f"# The archive: {', '.join(f'{name}/' for name in setup.folders)}\n"
+    text = _OUTPUT.sub(lambda _: "".join([folders, *lines]), help_said(TEMPLATE), count=1)
+    return text if setup.settings["profile"] == "jekyll" else text.replace("#   header-img: img/the-first.png\n", "")
+
+
+def _show_difference(path: Path, setup: SiteSetup) -> None:
+    """Say which settings an archiver.yml that is there would need for the site; write nothing."""
+    from archiver.settings import load
+
+    present = load({}, {}, path.parent)
+    print_message(message("{path} is there already; it stays as it is. For this site it would say:", path=path))
+    for key, value in setup.settings.items():
+        current = Path(present.output).resolve() if key == "output" else getattr(present, key)
+        wanted = path.parent.resolve() if key == "output" else value
+        if current != wanted:
+            print_line(f"-{key}: {getattr(present, key)}")
+            print_line(f"+{key}: {value}")
+
+
+def _write_git_attributes(path: Path, folders: tuple[str, ...]) -> None:
+    known = GIT_ATTRIBUTES.replace("**/", "/").replace("/** -text", "/")
+    own = "".join(f"**/{name}/** -text\n" for name in folders if f"/{name.rpartition('/')[2]}/" not in known)
+    if not _write_new(path, GIT_ATTRIBUTES + own):
+        print_message(
+            message(
+                "{path} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md",
+                path=path,
+            )
+        )
+
+
+def _write_site_files(folder: Path, files: Mapping[str, str]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        if _write_new(path, content):
+            print_line(str(path))
+        elif path.read_text(encoding="utf-8", errors="replace") != content:
+            print_message(
+                message(
+                    "{path} is there already, with other content: posts need {content}",
+                    path=path,
+                    content=content.strip(),
+                )
+            )
+
+
+def _explain(setup: SiteSetup) -> None:
+    for line in setup.found:
+        print_message(message("found: {line}", line=line))
+    for line in setup.advice:
+        print_message(message("to do: {line}", line=line))
 
 
 def _write_new(path: Path, text: str) -> bool:
@@ -85,5 +180,5 @@ def _write_new(path: Path, text: str) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
+        raise OutputError(message("cannot be written ({reason})", reason=error.strerror), concerns=str(path)) from error
     return True

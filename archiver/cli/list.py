@@ -10,6 +10,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.output import json_fields, print_json, print_line, print_message
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.models import ArticleRecord, LinkedUrl, UrlRecord
@@ -36,7 +37,12 @@ class ListOptions(options.QueryOptions):
     """The options that select the articles and addresses to list."""
 
     state: Annotated[
-        str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
+        str,
+        typer.Option(
+            metavar="STATE",
+            autocompletion=options.complete_states("due", "waiting", "taken-out"),
+            help="deleted, unknown …; due, waiting: still to be asked; taken-out.",
+        ),
     ] = ""
     title: options.Title = ""
     tag: options.Tag = ""
@@ -74,7 +80,13 @@ def list_articles(
             print_json(json_fields(record)) if common.as_json else print_line(_line(record))
         names = archive.similar_accounts(query.account) if is_empty and query.account else ()
         if names and query.account not in names:
-            print_message(f"archiver: no article of {query.account}; there are {', '.join(names)}")
+            print_message(
+                message(
+                    "archiver: no article of {account}; there are {names}",
+                    account=query.account,
+                    names=", ".join(names),
+                )
+            )
     return 0
 
 

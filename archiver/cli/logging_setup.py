@@ -15,6 +15,7 @@ import traceback
 from archiver.cli.output import print_message
 from archiver.cli.progress import print_above_line
 from archiver.credentials import redact_words
+from archiver.messages.message import message
 from archiver.text import CONTROL
 
 _LONGEST = 2000  # characters of a line
@@ -77,7 +78,13 @@ class StderrHandler(logging.Handler):
 
         The message itself is not repeated, since its credentials were not removed.
         """
-        print_message(f"archiver: a log message cannot be shown: {record.module}.py, line {record.lineno}")
+        print_message(
+            message(
+                "archiver: a log message cannot be shown: {module}.py, line {lineno}",
+                module=record.module,
+                lineno=record.lineno,
+            )
+        )
 
 
 def start_logging(verbosity: int) -> int:

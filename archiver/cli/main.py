@@ -31,44 +31,93 @@ from archiver.cli import (
     verify,
 )
 from archiver.cli import list as list_
+from archiver.cli.command_group import ArchiverCommand, ArchiverGroup, CommandSection, print_version
+from archiver.cli.language import phrase, said, said_error
 from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, OutputError, combine_exit_codes
 
+_COMMANDS = (
+    ("add", add.add_sources, add.EXAMPLES),
+    ("batch", batch.archive_list, batch.EXAMPLES),
+    ("run", run.run_sources, run.EXAMPLES),
+    ("recheck", recheck.recheck_articles, recheck.EXAMPLES),
+    ("serve", serve.serve_archive, serve.EXAMPLES),
+    ("search", search.search_articles, search.EXAMPLES),
+    ("list", list_.list_articles, list_.EXAMPLES),
+    ("show", show.show_article, show.EXAMPLES),
+    ("history", history.show_history, history.EXAMPLES),
+    ("export", export.export_articles, export.EXAMPLES),
+    ("site", site.write_site, site.EXAMPLES),
+    ("init", init.write_settings, init.EXAMPLES),
+    ("status", status.show_status, status.EXAMPLES),
+    ("doctor", doctor.check_up, doctor.EXAMPLES),
+    ("verify", verify.verify_archive, verify.EXAMPLES),
+    ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
+    ("import", import_.import_archives, import_.EXAMPLES),
+    ("rm", rm.remove_articles, rm.EXAMPLES),
+)
+
+# What `archiver --help` says of each command, in a line of at most 80 columns.
+_SECTIONS = (
+    CommandSection(
+        title="Keep articles",
+        commands={
+            "add": "Archive articles, from their addresses or from saved pages.",
+            "batch": "Archive every address of a list, and go on where it was stopped.",
+            "run": "Archive what is new in your sources, and what is due; for cron.",
+            "recheck": "Look again whether articles were edited or deleted.",
+        },
+    ),
+    CommandSection(
+        title="Read and find them",
+        commands={
+            "serve": "Show the archive in a browser, and take in articles by paste.",
+            "search": "Find articles by the words of their titles and texts.",
+            "list": "List the articles, or addresses that led to none.",
+            "show": "Show all that is known of one article.",
+            "history": "Show what changed in an article between two captures.",
+        },
+    ),
+    CommandSection(
+        title="Pass them on",
+        commands={
+            "export": "Write HTML, PDF, Word, e-books, web archives or tables.",
+            "site": "Write the pages of the reader as files, for any web space.",
+        },
+    ),
+    CommandSection(
+        title="Look after the archive",
+        commands={
+            "init": "Write an archiver.yml with comments, to begin with.",
+            "status": "Say what is there, what is left to do, what needs a person.",
+            "doctor": "Check network, disk and catalogue, or one page of WeChat's.",
+            "verify": "Check that everything is still as it was written; repair it.",
+            "rebuild": "Make posts again from the stored pages, without the network.",
+            "import": "Take in another archive, a backup, or a folder of posts.",
+            "rm": "Take articles out for good.",
+        },
+    ),
+)
+
+
+class _Program(ArchiverGroup):
+    sections = _SECTIONS
+
+
 app = typer.Typer(
-    add_completion=False,
+    cls=_Program,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_COMMANDS = (  # in the order of `archiver --help`
-    ("add", add.add_sources, add.EXAMPLES),
-    ("batch", batch.archive_list, batch.EXAMPLES),
-    ("export", export.export_articles, export.EXAMPLES),
-    ("list", list_.list_articles, list_.EXAMPLES),
-    ("search", search.search_articles, search.EXAMPLES),
-    ("serve", serve.serve_archive, serve.EXAMPLES),
-    ("show", show.show_article, show.EXAMPLES),
-    ("site", site.write_site, site.EXAMPLES),
-    ("status", status.show_status, status.EXAMPLES),
-    ("doctor", doctor.check_up, doctor.EXAMPLES),
-    ("import", import_.import_archives, import_.EXAMPLES),
-    ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
-    ("recheck", recheck.recheck_articles, recheck.EXAMPLES),
-    ("history", history.show_history, history.EXAMPLES),
-    ("rm", rm.remove_articles, rm.EXAMPLES),
-    ("run", run.run_sources, run.EXAMPLES),
-    ("init", init.write_settings, init.EXAMPLES),
-    ("verify", verify.verify_archive, verify.EXAMPLES),
-)
-
 for _name, _function, _examples in _COMMANDS:
     # `search` has words that look like options: `-word` excludes
     _settings = {"ignore_unknown_options": _name == "search"}
-    app.command(_name, epilog=_examples, context_settings=_settings)(expand_options(_function))
+    app.command(_name, cls=ArchiverCommand, epilog=_examples, context_settings=_settings)(expand_options(_function))
 
 
 @app.callback(invoke_without_command=True, epilog="Example: archiver add https://mp.weixin.qq.com/s/...")
@@ -76,11 +125,12 @@ def show_version_or_help(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> int:
-    """Keep WeChat Official Account articles (微信公众号) for good, as Jekyll posts with their images."""
-    if version:
-        from archiver import __version__
+    """Keep articles of WeChat Official Accounts (微信公众号) for good, as posts.
 
-        typer.echo(f"archiver {__version__}")
+    `archiver COMMAND --help` says more of a command.
+    """
+    if version:
+        print_version()
         return Exit.OK
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
@@ -102,7 +152,7 @@ def main() -> None:
         discard_stdout()
     except OutputError as error:
         if code != error.exit_code:  # else it was reported when it occurred first
-            print_message(f"archiver: {error}")
+            print_message(f"archiver: {said_error(error)}")
         code = combine_exit_codes((code, error.exit_code))
         discard_stdout()
     if code == Exit.INTERRUPTED:
@@ -118,11 +168,12 @@ def _run_app() -> int:
         return int(app(standalone_mode=False) or Exit.OK)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        message = redact_words(error.format_message()).rstrip(".")
-        print_message(f"archiver: {message}. See {context.command_path if context else 'archiver'} --help.")
+        problem = said(redact_words(error.format_message())).rstrip(".。")
+        command = context.command_path if context else "archiver"
+        print_message(phrase("archiver: {problem}. See {command} --help.", problem=problem, command=command))
         return Exit.USAGE
     except ArchiverError as error:
-        print_message(f"archiver: {error}")
+        print_message(f"archiver: {said_error(error)}")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
@@ -134,5 +185,5 @@ def _run_app() -> int:
     except Exception as error:  # noqa: BLE001 - a bug is reported in one line, not shown as a traceback
         if any(re.fullmatch("-v+|--verbose", word) for word in sys.argv):
             print_message_lines(redact_words(traceback.format_exc()))
-        print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {REPORT_BUG}")
+        print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {said(REPORT_BUG)}")
         return Exit.BUG

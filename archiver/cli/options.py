@@ -20,14 +20,25 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from archiver.cli.language import choose_language
 from archiver.cli.logging_setup import start_logging
-from archiver.cli.output import print_message
+from archiver.cli.output import be_quiet, print_remark
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
-    from archiver.app import ArticleQuery, FetchOptions
+    from archiver.app import ArticleQuery, FetchOptions, SourceOptions
     from archiver.settings import Settings
 
-Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
+# The titles above groups of options in the help of a command.
+GENERAL = "Options of every command"
+_SELECTION = "Which articles"
+_REQUESTS = "Requests to WeChat"
+_POSTS = "How posts are written"
+
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].", rich_help_panel=GENERAL),
+]
 Verbose = Annotated[
     int,
     typer.Option(
@@ -37,16 +48,32 @@ Verbose = Annotated[
         callback=start_logging,
         show_default=False,
         help="Log requests and decisions on stderr; -vv also retries, claims, locks, statements.",
+        rich_help_panel=GENERAL,
     ),
 ]
-Title = Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")]
-Tag = Annotated[str, typer.Option(metavar="TAG", help="With this tag.")]
-Album = Annotated[str, typer.Option(metavar="TITLE", help="In this album of WeChat's.")]
-Source = Annotated[str, typer.Option(metavar="NAME", help="That came by this source of archiver.yml.")]
-_LinkLocal = Annotated[
-    bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "-q",
+        "--quiet",
+        callback=be_quiet,
+        help="Say errors only: no new posts, warnings, sums, progress.",
+        rich_help_panel=GENERAL,
+    ),
 ]
-_Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")]
+Title = Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.", rich_help_panel=_SELECTION)]
+Tag = Annotated[str, typer.Option(metavar="TAG", help="With this tag.", rich_help_panel=_SELECTION)]
+Album = Annotated[str, typer.Option(metavar="TITLE", help="In this album of WeChat's.", rich_help_panel=_SELECTION)]
+Source = Annotated[
+    str, typer.Option(metavar="NAME", help="That came by this source of archiver.yml.", rich_help_panel=_SELECTION)
+]
+_LinkLocal = Annotated[
+    bool,
+    typer.Option("--link-local", help="Links to articles of this archive lead to their posts.", rich_help_panel=_POSTS),
+]
+_Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite posts that were edited by hand.", rich_help_panel=_POSTS)
+]
 
 
 def _seconds(text: str) -> float:
@@ -66,7 +93,7 @@ def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
     except ValueError:
-        raise typer.BadParameter("write a day as 2026-01-31") from None
+        raise typer.BadParameter(message("write a day as 2026-01-31")) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +107,15 @@ class CommonOptions:
     config: Annotated[
         str,
         typer.Option(
-            metavar="FILE", help="Settings, instead of archiver.yml here or beside the archive.", show_default=False
+            metavar="FILE",
+            help="Settings, instead of archiver.yml here or beside the archive.",
+            rich_help_panel=GENERAL,
+            show_default=False,
         ),
     ] = ""
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.", rich_help_panel=GENERAL)] = False
     verbose: Verbose = 0
+    quiet: Quiet = False
 
     def settings(self, output: str | None) -> Settings:
         """Return the settings for this run of the program.
@@ -100,9 +131,13 @@ class CommonOptions:
         chosen = {name: value for name, value in values.items() if value is not None and value is not False}
         if chosen.pop("no_media", None):
             chosen["media"] = {"save": False}
-        return load(
-            chosen, os.environ, Path(), self.config, lambda warning: print_message(f"archiver: warning: {warning}")
-        )
+
+        def warn(warning: str) -> None:
+            print_remark(message("archiver: warning: {warning}", warning=warning))
+
+        settings = load(chosen, os.environ, Path(), self.config, warn)
+        choose_language(settings.lang)
+        return settings
 
     def _settings_names(self) -> Iterator[str]:
         common = {field.name for field in fields(CommonOptions)}
@@ -114,11 +149,19 @@ class PageOptions(CommonOptions):
     """The options of a command that requests pages."""
 
     interval: Annotated[
-        float | None, typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].")
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].", rich_help_panel=_REQUESTS),
     ] = None
-    proxy: Annotated[str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.")] = None
+    proxy: Annotated[
+        str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.", rich_help_panel=_REQUESTS)
+    ] = None
     cookies: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification.")
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Netscape cookie file of a browser that solved a verification.",
+            rich_help_panel=_REQUESTS,
+        ),
     ] = None
 
 
@@ -126,7 +169,9 @@ class PageOptions(CommonOptions):
 class NetworkOptions(PageOptions):
     """The options of a command that requests pages and media."""
 
-    no_media: Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")] = False
+    no_media: Annotated[
+        bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.", rich_help_panel=_POSTS)
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,15 +204,50 @@ class RewriteOptions(CommonOptions):
     force: _Force = False
 
 
+def _folder(text: str) -> str:
+    """Return the name of a folder for posts; raise BadParameter if a source in archiver.yml could not have it."""
+    from archiver.settings import is_post_folder
+
+    if not is_post_folder(text):
+        raise typer.BadParameter("write one name, without `/`, that does not begin with one of . _ # ~")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostOptions:
+    """The options for the posts of a command that archives what it is given."""
+
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="TAG", help="Of the posts, instead of the usual ones; may be repeated."),
+    ] = None
+    folder: Annotated[
+        str, typer.Option(parser=_folder, metavar="NAME", help="New posts go to this folder of theirs.")
+    ] = ""
+    draft: Annotated[bool, typer.Option("--draft", help="The site does not publish the posts.")] = False
+
+    def source_options(self) -> SourceOptions:
+        """Convert these options to SourceOptions."""
+        from archiver.app import SourceOptions
+
+        return SourceOptions(folder=self.folder, tags=tuple(self.tags) if self.tags else None, is_draft=self.draft)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LimitOptions:
     """The options that limit a command that requests pages: `limit` in articles, `max_time` in seconds."""
 
     limit: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Ask for at most N articles; the rest stays due.", rich_help_panel=_REQUESTS
+        ),
     ] = None
     max_time: Annotated[
-        float | None, typer.Option(parser=_seconds, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.")
+        float | None,
+        typer.Option(
+            parser=_seconds, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.", rich_help_panel=_REQUESTS
+        ),
     ] = None
 
     def fetch_options(self) -> FetchOptions:
@@ -185,9 +265,24 @@ class RetryOptions(LimitOptions):
     attempt is not due yet, or if its article is gone.
     """
 
-    refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
-    retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
-    retry_gone: Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")] = False
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Read known articles again.", rich_help_panel=_REQUESTS)
+    ] = False
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.", rich_help_panel=_REQUESTS)
+    ] = False
+    retry_gone: Annotated[
+        bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.", rich_help_panel=_REQUESTS)
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchOptions(RetryOptions, PostOptions):
+    """The options of a command that archives the articles of a list: which it requests, and those for their posts."""
+
+    def fetch_options(self) -> FetchOptions:
+        """Convert the options that concern requests to FetchOptions; see `LimitOptions.fetch_options`."""
+        return RetryOptions(**{each.name: getattr(self, each.name) for each in fields(RetryOptions)}).fetch_options()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,11 +292,17 @@ class QueryOptions:
     A subclass must add the option `state`, which has a different help text in each command. It may add other options.
     """
 
-    account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = ""
-    since: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")] = (
-        None
-    )
-    until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
+    account: Annotated[
+        str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.", rich_help_panel=_SELECTION)
+    ] = ""
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.", rich_help_panel=_SELECTION),
+    ] = None
+    until: Annotated[
+        datetime | None,
+        typer.Option(parser=_day, metavar="DAY", help="Published before DAY.", rich_help_panel=_SELECTION),
+    ] = None
 
     def query(self, *other_states: str) -> ArticleQuery:
         """Convert these options to an ArticleQuery; raise BadParameter if the option `--state` has an unknown value.
@@ -214,8 +315,21 @@ class QueryOptions:
 
         query = ArticleQuery(**asdict(self))
         if query.state and query.state not in (*other_states, *State):
-            raise typer.BadParameter(f"no such state; there are {', '.join((*other_states, *State))}")
+            raise typer.BadParameter(
+                message("no such state; there are {states}", states=", ".join((*other_states, *State)))
+            )
         return query
+
+
+def complete_states(*other_states: str) -> Callable[[str], list[str]]:
+    """Return the function that names the values of an option `--state` to a shell that completes it."""
+
+    def states(incomplete: str) -> list[str]:
+        from archiver.models import State
+
+        return [state for state in (*other_states, *State) if state.startswith(incomplete)]
+
+    return states
 
 
 def expand_options(command: Callable[..., int]) -> Callable[..., int]:

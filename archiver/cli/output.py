@@ -11,26 +11,55 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TextIO
 
 import typer
 
+from archiver.cli.hints import with_options
+from archiver.cli.language import said
 from archiver.errors import InputError, OutputError
+from archiver.messages.message import message
 from archiver.text import CONTROL, json_line
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+REPORT_BUG = message("a bug of archiver's: please report it, with the page's address and what -v shows")
 _LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
-REPORT_BUG = "a bug of archiver's: please report it, with the page's address and what -v shows"
+
+
+class _Quiet:
+    """Whether `--quiet` was given in this process."""
+
+    is_on: ClassVar[bool] = False
 
 
 def print_message(text: str) -> None:
-    """Write a message of one line to stderr, with control characters replaced by spaces."""
+    """Write a message of one line to stderr, in the user's language, with control characters replaced by spaces.
+
+    The calls that it proposes, in backquotes, repeat the options of this one that name the archive.
+    """
     try:
-        typer.echo(CONTROL.sub(" ", text), err=True)
+        typer.echo(CONTROL.sub(" ", with_options(said(text))), err=True)
     except OSError:  # a message that nobody reads, or for which the disk has no room, must not fail the command
         _discard(sys.stderr)
+
+
+def print_remark(text: str) -> None:
+    """Write a message like `print_message`, unless the user asked for errors only: a sum, a warning, a hint."""
+    if not _Quiet.is_on:
+        print_message(text)
+
+
+def be_quiet(quiet: bool) -> bool:
+    """Print no remarks from now on, if `quiet`. This is the callback of the option `-q`. Return `quiet`."""
+    _Quiet.is_on = quiet
+    return quiet
+
+
+def is_quiet() -> bool:
+    """Return whether the user asked for errors only."""
+    return _Quiet.is_on
 
 
 def print_message_lines(text: str) -> None:
@@ -106,7 +135,7 @@ def _stdout_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns="stdout") from error
+        raise OutputError(message("cannot be written ({reason})", reason=error.strerror), concerns="stdout") from error
 
 
 class _Terminal(io.BytesIO):
@@ -125,7 +154,7 @@ def stdin_lines() -> Iterator[str]:
     the line and its first 200 characters. This text is not a valid SOURCE, so the user sees it in an error message.
     """
     if sys.stdin is None:
-        raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")
+        raise InputError(message("is closed: pipe addresses to it, or name them"), concerns="stdin")
     try:
         for number in count(1):
             line = sys.stdin.readline(_LONGEST_LINE)
@@ -137,7 +166,7 @@ def stdin_lines() -> Iterator[str]:
                 rest = sys.stdin.readline(_LONGEST_LINE)
                 is_whole = len(rest) < _LONGEST_LINE or rest.endswith("\n")
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", concerns="stdin") from error
+        raise InputError(message("cannot be read ({reason})", reason=error.strerror), concerns="stdin") from error
 
 
 def is_terminal() -> bool:

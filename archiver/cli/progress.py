@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from archiver.cli.output import print_message
+from archiver.cli.language import phrase
+from archiver.cli.output import is_quiet, print_message
 from archiver.models import Finding, Outcome
 from archiver.text import CONTROL
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class _Line:
     """The base class of a progress line at the bottom of the terminal.
 
-    Call `hide` before other lines are printed, or print them with `print_above_line`.
+    Call `hide` before other lines are printed, or print them with `print_above_line`. `left` is the number of items
+    that are left to do, 0 if it is not known.
     """
 
     shown: ClassVar[Progress | None] = None  # the line that is on the terminal now
@@ -27,6 +29,7 @@ class _Line:
 
     def __init__(self) -> None:
         self._line: Progress | None = None
+        self.left = 0
 
     def __enter__(self) -> Self:
         return self
@@ -54,6 +57,11 @@ class _Line:
         return self._line
 
 
+def _is_shown() -> bool:
+    """Return whether progress is shown: at a terminal, unless the user asked for errors only."""
+    return sys.stderr.isatty() and not is_quiet()
+
+
 def print_above_line(text: str) -> None:
     """Print a message of one line to stderr, from any thread. If a progress line is shown, it stays below the message.
 
@@ -78,7 +86,7 @@ class Spinner(_Line):
     def show(self, title: str) -> None:
         """Show the line for the next item, which has this title."""
         self._count += 1
-        if not sys.stderr.isatty():
+        if not _is_shown():
             return
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -103,7 +111,7 @@ class ProgressBar(_Line):
         """
         super().__init__()
         self._interval = interval
-        self._left = self._done = self._failed = 0
+        self._done = self._failed = 0
         self._since = time.monotonic()
 
     def plan(self, _total: int, to_read: int) -> None:
@@ -112,7 +120,7 @@ class ProgressBar(_Line):
         Pass this method as the `planned` callback of a command. Commands call it with two numbers; the first one, the
         number of all articles, is not needed here.
         """
-        self._left, self._since = to_read, time.monotonic()
+        self.left, self._since = to_read, time.monotonic()
         self._show()
 
     def track(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
@@ -121,22 +129,27 @@ class ProgressBar(_Line):
         Outcomes that arrive before the call of `plan` are not counted. They are about articles that need no reading,
         such as articles that are archived already.
         """
+        from archiver.outcomes import is_waiting  # `archiver --help` needs none of it
+
         for outcome in outcomes:
             self.hide()
             yield outcome
-            if self._left:
-                self._left, self._done = self._left - 1, self._done + 1
-                self._failed += outcome.outcome == "failed"
+            if self.left:
+                self.left, self._done = self.left - 1, self._done + 1
+                self._failed += outcome.outcome == "failed" and not is_waiting(outcome)
                 self._show()
 
     def _show(self) -> None:
-        if not sys.stderr.isatty() or not self._left:
+        if not _is_shown() or not self.left:
             return
         from rich.progress import BarColumn, TextColumn
 
         line = self._start(BarColumn(), TextColumn("{task.description}", markup=False))
-        text = f"{self._done} done, {self._failed} failed, {self._left} left, about {self._estimate()}"
-        line.add_task(text, total=self._done + self._left, completed=self._done)
+        text = phrase(
+            "{done} done, {failed} failed, {left} left, about {time}",
+            done=self._done, failed=self._failed, left=self.left, time=self._estimate(),
+        )  # fmt: skip
+        line.add_task(text, total=self._done + self.left, completed=self._done)
 
     def _estimate(self) -> str:
         """Return the estimated time left as hours, minutes and seconds, such as '1:05:00'.
@@ -145,7 +158,7 @@ class ProgressBar(_Line):
         of articles left.
         """
         pace = (time.monotonic() - self._since) / self._done if self._done else self._interval
-        seconds = int(max(pace, self._interval) * self._left)
+        seconds = int(max(pace, self._interval) * self.left)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
@@ -168,7 +181,7 @@ class FileProgress(_Line):
         self.done += count
         if self._line is not None:
             self._line.update(self._line.task_ids[0], completed=self.done)
-        elif self._total and sys.stderr.isatty():
+        elif self._total and _is_shown():
             self._show()
 
     def hide_for_each(self, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -180,5 +193,5 @@ class FileProgress(_Line):
     def _show(self) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-        line = self._start(BarColumn(), MofNCompleteColumn(), TextColumn("files"))
+        line = self._start(BarColumn(), MofNCompleteColumn(), TextColumn(phrase("files")))
         line.add_task("", total=self._total, completed=self.done)

@@ -39,8 +39,11 @@ def recheck_articles(
     settings = common.settings(output)
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
         printer = OutcomePrinter(
-            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose,
+            bulk=not articles,
         )  # fmt: skip
-        printer.print_all(progress.track(archive.recheck(articles or None, requests.fetch_options(), progress.plan)))
+        outcomes = archive.recheck(articles or None, requests.fetch_options(), progress.plan)
+        with printer.sums_if_interrupted(progress):
+            printer.print_all(progress.track(outcomes))
     printer.print_summary(always=True)
     return printer.summary.exit_code

@@ -5,20 +5,26 @@ Paths of posts, or JSON, go to stdout as the outcomes arrive. Messages and summa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import typer
 
-from archiver.cli.output import REPORT_BUG, discard_stdout, print_json, print_message
+from archiver.cli.language import phrase, said
+from archiver.cli.output import REPORT_BUG, discard_stdout, is_quiet, print_json, print_message, print_remark
+from archiver.cli.summary import summary_lines, sums
 from archiver.errors import Exit
+from archiver.messages.message import message
 from archiver.models import Outcome
 
 if TYPE_CHECKING:
     from archiver.app import RunSummary
+    from archiver.cli.progress import ProgressBar, Spinner
 
-_FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
+_FIELDS = [field.name for field in fields(Outcome) if field.name not in ("exit_code", "held_by")]
 
 
 @dataclass(kw_only=True)
@@ -31,6 +37,9 @@ class OutcomePrinter:
     - `verbose`: a message about every article, and every error, even if the same error was printed before.
     - `quiet`: no messages about unchanged articles.
     - `paths`: the paths of written posts; if False, they are omitted.
+    - `bulk`: no messages that ask nothing of a person, for a call with so many articles that nobody named each of them:
+      what was settled before, and warnings that `archiver show` has, too.
+    - `hides`: whether an outcome has no message at all.
     """
 
     summary: RunSummary  # the summary of the Archiver whose outcomes are printed
@@ -38,6 +47,9 @@ class OutcomePrinter:
     verbose: bool  # whether to print all messages
     quiet: bool = False  # whether to print nothing about unchanged articles
     paths: bool = True  # whether to print the paths of posts
+    bulk: bool = False  # whether nobody named each of the articles
+    hides: Callable[[Outcome], bool] = lambda _outcome: False  # whether an outcome has no message
+    has_news: bool = False  # whether an outcome that is not hidden was more than unchanged
     _is_disk_reported: bool = False
 
     def print_all(self, outcomes: Iterable[Outcome]) -> None:
@@ -48,8 +60,9 @@ class OutcomePrinter:
     def print_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Print each outcome as soon as it arrives, then yield it; stop if the reader of stdout has closed the pipe."""
         for outcome in outcomes:
-            for line in self._messages(outcome):
-                print_message(line)
+            if self.verbose or not self.hides(outcome):
+                self.has_news |= outcome.outcome != "unchanged"
+                self._print_messages(outcome)
             try:
                 self._print_data(outcome)
             except BrokenPipeError:
@@ -58,7 +71,7 @@ class OutcomePrinter:
             yield outcome
 
     def warnings_of(self, outcome: Outcome) -> list[str]:
-        """Return the warnings of an outcome as lines to print.
+        """Return all warnings of an outcome as lines, also those that ask nothing of a person.
 
         If this printer is not `verbose`, the warnings of an address that was left for another run because of a limit
         are omitted. If the printer is `quiet`, the warnings of an unchanged article are omitted.
@@ -68,19 +81,31 @@ class OutcomePrinter:
             return []
         return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
 
+    @contextmanager
+    def sums_if_interrupted(self, progress: ProgressBar | Spinner) -> Iterator[None]:
+        """If ^C ends the `with` block, print what was done until then, and what `progress` knows to be left."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            progress.hide()
+            done = sums(self.summary.words)
+            if progress.left:
+                left = phrase("{count} left to do", count=progress.left)
+                print_remark(phrase("{first}; {rest}", first=done, rest=left) if done else left)
+            elif done:
+                print_remark(done)
+            raise
+
     def print_summary(self, *, always: bool = False) -> None:
-        """Print a summary of the outcomes to stderr, in up to three parts.
+        """Print a summary of the outcomes to stderr, in up to two parts.
 
         - How many sources were not tried because of an error, such as "WeChat wants a rest".
-        - How many sources were left for another run because of a limit, such as `--limit`.
         - The number of outcomes of each kind in one line, such as '3 archived, 1 failed'. With fewer than two outcomes,
           this line is printed only if `always` is True.
         """
         self._print_not_requested()
-        if left := self.summary.left:
-            print_message(f"{left} left for another run")
         if always or self.summary.counts.total() > 1:
-            print_message(", ".join(f"{count} {word}" for word, count in sorted(self.summary.counts.items())))
+            print_remark(sums(self.summary.words))
 
     def print_summary_table(self) -> None:
         """Print a table to stderr: the number of outcomes by kind and state of the page, then the numbers of images.
@@ -88,19 +113,28 @@ class OutcomePrinter:
         Before it, print how many sources were not tried, if there are any.
         """
         self._print_not_requested()
-        for (word, state), count in sorted(self.summary.kinds.items()):
-            print_message(f"{word:10} {state:14} {count:7}")
-        for word, count in sorted(self.summary.images.items()):
-            print_message(f"{'pictures':10} {word:14} {count:7}")
+        for line in summary_lines(self.summary):
+            print_remark(line)
 
     def _print_not_requested(self) -> None:
+        """Print how many sources were not tried, by the reason.
+
+        The reasons that mention the cool-down are one: the longest of them says when it ends.
+        """
+        cool: Counter[str] = Counter()
         for reason, count in self.summary.not_requested.items():
-            print_message(f"archiver: {count} {reason}")
+            if reason in self.summary.cooldown_reasons:
+                cool[reason] = count
+            else:
+                print_message(f"archiver: {phrase('{count} articles: {reason}', count=count, reason=said(reason))}")
+        if cool:
+            reason = said(max(cool, key=len))
+            print_message(f"archiver: {phrase('{count} articles: {reason}', count=cool.total(), reason=reason)}")
 
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
             print_json(_json(outcome))
-        elif self.paths and outcome.outcome in ("archived", "updated"):
+        elif self.paths and not is_quiet() and outcome.outcome in ("archived", "updated"):
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
@@ -117,19 +151,35 @@ class OutcomePrinter:
         was_reported, self._is_disk_reported = self._is_disk_reported, self._is_disk_reported or cannot_write
         return outcome.error in self.summary.not_requested or (cannot_write and was_reported)
 
-    def _messages(self, outcome: Outcome) -> Iterator[str]:
-        """Yield the lines to print to stderr about an outcome."""
-        if outcome.error and (self.verbose or not self._is_repetition(outcome)):
-            bug = f"; {REPORT_BUG}" if outcome.exit_code == Exit.BUG else ""
-            yield f"archiver: {outcome.source}: {outcome.error}{bug}"
+    def _print_messages(self, outcome: Outcome) -> None:
+        """Print to stderr what is to be said about an outcome."""
+        is_news = self.verbose or not (self._is_repetition(outcome) or self._was_settled(outcome))
+        if outcome.error and is_news:
+            bug = f"; {said(REPORT_BUG)}" if outcome.exit_code == Exit.BUG else ""
+            print_message(f"archiver: {outcome.source}: {said(outcome.error)}{bug}")
         if outcome.outcome == "unchanged" and self.quiet:
             return
         if outcome.outcome == "unchanged":
-            yield f"unchanged: {outcome.post}"
-        yield from (f"archiver: {warning}" for warning in self.warnings_of(outcome))
+            print_remark(message("unchanged: {post}", post=outcome.post))
+        for line in self.warnings_of(self._without_information(outcome)):
+            print_remark(f"archiver: {line}")
         if self.verbose and outcome.key:
-            pictures = f"{outcome.images.saved} of {outcome.images.expected} pictures saved"
-            yield f"{outcome.outcome}: {outcome.title} ({outcome.key}), {pictures}"
+            pictures = phrase(
+                "{saved} of {expected} pictures saved", saved=outcome.images.saved, expected=outcome.images.expected
+            )
+            print_remark(f"{outcome.outcome}: {outcome.title} ({outcome.key}), {pictures}")
+
+    def _was_settled(self, outcome: Outcome) -> bool:
+        """Return whether the sums say enough of an outcome: nothing was tried, and nobody named this article alone."""
+        return self.bulk and outcome.held_by in ("record", "pause")
+
+    def _without_information(self, outcome: Outcome) -> Outcome:
+        """Return an outcome without the warnings that need not be printed, since they ask nothing of a person."""
+        from archiver.post_warnings import asks_nothing
+
+        if self.verbose or not self.bulk:
+            return outcome
+        return replace(outcome, warnings=tuple(line for line in outcome.warnings if not asks_nothing(line)))
 
 
 def _json(outcome: Outcome) -> dict[str, object]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import phrase
 from archiver.cli.output import discard_stdout, is_terminal, json_fields, print_json, print_line, print_message
 from archiver.errors import Exit
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.app import Archiver, RemovalResult
@@ -58,21 +60,28 @@ def remove_articles(
     from archiver.app import Archiver
 
     if removal.undo and removal.dry_run:
-        raise typer.BadParameter("--undo deletes nothing, there is nothing to try: leave out --dry-run")
+        raise typer.BadParameter(message("--undo deletes nothing, there is nothing to try: leave out --dry-run"))
     if removal.lost and (removal.undo or articles):
-        raise typer.BadParameter("--lost is about what was put aside, not about articles: call it alone")
+        raise typer.BadParameter(message("--lost is about what was put aside, not about articles: call it alone"))
     if not removal.lost and not articles:
-        raise typer.BadParameter("name articles by key, address or post, or say --lost")
+        raise typer.BadParameter(message("name articles by key, address or post, or say --lost"))
     with Archiver(common.settings(output)) as archive:
         if removal.lost:
             return _empty_lost(archive, removal, as_json=common.as_json)
         articles = articles or []
         if removal.undo:
             for article in archive.undo_removal(articles):
-                print_message(f"forgotten: {article.title} ({article.key}); archiver add {article.url}")
+                print_message(
+                    message(
+                        "forgotten: {title} ({key}); `archiver add {url}`",
+                        title=article.title,
+                        key=article.key,
+                        url=article.url,
+                    )
+                )
             return Exit.OK
         if not (removal.yes or removal.dry_run) and not _confirm(archive, articles):
-            print_message("nothing was taken out")
+            print_message(message("nothing was taken out"))
             return Exit.FAILED
         for result in archive.remove(articles, is_dry=removal.dry_run):
             _print_result(result, as_json=common.as_json, is_dry=removal.dry_run)
@@ -89,17 +98,19 @@ def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> 
     files = list(archive.lost_files())
     for path, size in files:
         print_json({"path": path, "size": size}) if as_json else print_line(f"{size:>12}  {path}")
-    summary = f"{len(files)} files, {sum(size for _, size in files)} bytes in .archive/lost"
+    summary = phrase(
+        "{number} files, {size} bytes in .archive/lost", number=len(files), size=sum(size for _, size in files)
+    )
     if removal.dry_run or not files:
         print_message(summary)
         return Exit.OK
     if not removal.yes:
         _check_terminal()
-        if not typer.confirm(f"Delete {summary} for good?", err=True):
-            print_message("nothing was deleted")
+        if not typer.confirm(phrase("Delete {summary} for good?", summary=summary), err=True):
+            print_message(message("nothing was deleted"))
             return Exit.FAILED
     archive.empty_lost()
-    print_message(f"deleted: {summary}")
+    print_message(message("deleted: {summary}", summary=summary))
     return Exit.OK
 
 
@@ -108,7 +119,7 @@ def _check_terminal() -> None:
     from archiver.errors import UsageError
 
     if not is_terminal():
-        raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
+        raise UsageError(message("this deletes files: say that you mean it with --yes, or look first with --dry-run"))
 
 
 def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
@@ -118,8 +129,10 @@ def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
     """
     _check_terminal()
     for result in archive.remove(articles, is_dry=True):
-        print_message(f"{result.title} ({result.key}): {len(result.files)} files")
-    return typer.confirm("Take out for good?", err=True)
+        print_message(
+            message("{title} ({key}): {number} files", title=result.title, key=result.key, number=len(result.files))
+        )
+    return typer.confirm(phrase("Take out for good?"), err=True)
 
 
 def _print_result(result: RemovalResult, *, as_json: bool, is_dry: bool) -> None:
@@ -131,9 +144,13 @@ def _print_result(result: RemovalResult, *, as_json: bool, is_dry: bool) -> None
     if as_json:
         return
     if result.kept:
-        print_message(f"edited by hand, {'to be put aside' if is_dry else 'kept'}: {result.kept}")
+        print_message(
+            message("edited by hand, to be put aside: {file}", file=result.kept)
+            if is_dry
+            else message("edited by hand, kept: {file}", file=result.kept)
+        )
     if not is_dry:
-        print_message(f"taken out: {result.title} ({result.key})")
+        print_message(message("taken out: {title} ({key})", title=result.title, key=result.key))
 
 
 def _print_files(result: RemovalResult, *, as_json: bool) -> None:

@@ -15,9 +15,11 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.doctor import call_for
-from archiver.cli.output import print_message
+from archiver.cli.language import said
+from archiver.cli.output import print_message, print_remark
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
+from archiver.messages.message import counted_message, message
 
 if TYPE_CHECKING:
     from archiver.app import RunReport, RunSummary
@@ -27,7 +29,7 @@ _MAX_CHANGES = 5  # changes of WeChat's pages that are named
 EXAMPLES = """\b
 Examples:
   archiver init && $EDITOR archiver.yml && archiver run
-  17 4 * * *  cd $HOME/blog && $HOME/.local/bin/archiver run   (a line of a crontab)"""
+  17 4 * * *  cd $HOME/blog && $HOME/.local/bin/archiver run   # crontab"""
 
 
 def run_sources(
@@ -41,29 +43,36 @@ def run_sources(
 ) -> int:
     """Archive what is new in the sources that archiver.yml names, and what is due; for cron.
 
-    Prints nothing if no article is new or changed, nothing went wrong and nothing was left undone. Then cron sends no
-    mail.
+    Prints nothing if no article is new or changed and nothing went wrong. Then cron sends no mail. WeChat's wall is
+    told when it comes, and not again until a page has come.
     """
     from archiver.app import Archiver, RunReport
+    from archiver.outcomes import is_about_wall
+    from archiver.storage.local import write_lines
 
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     run_report = RunReport()
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
         printer = OutcomePrinter(
-            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose,
+            bulk=True, hides=lambda outcome: run_report.was_walled and is_about_wall(outcome),
         )  # fmt: skip
         warnings = []
-        for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
-            warnings += printer.warnings_of(outcome)
-    for warning in run_report.warnings:
-        print_message(f"archiver: {warning}")
-    for line in _format_changes(printer.summary):
-        print_message(f"archiver: {line}")
-    if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
+        outcomes = progress.track(archive.run(fetch_options, run_report, progress.plan))
+        with printer.sums_if_interrupted(progress):
+            for outcome in printer.print_each(outcomes):
+                warnings += printer.warnings_of(outcome)
+    for line in (*run_report.warnings, *_format_changes(printer.summary)):
+        print_remark(f"archiver: {said(line)}")
+    if printer.has_news:  # unchanged articles, and a wall that was met before, are not worth a summary
         printer.print_summary(always=True)
+    content = _report_content(printer.summary, run_report, warnings)
+    with Archiver(settings) as archive:  # of its own, since the run is over: a service may take long
+        for line in archive.send_news(content):
+            print_message(f"archiver: {said(line)}")
     if report is not None:
-        _write_report(Path(report), printer.summary, run_report, warnings)
+        write_lines(Path(report), [json.dumps(content, ensure_ascii=False, indent=2)])
     return printer.summary.exit_code
 
 
@@ -71,22 +80,23 @@ def _format_changes(summary: RunSummary) -> Iterator[str]:
     """Yield a line for each way in which WeChat has changed its pages, at most five, with the call that says more."""
     for note, count in summary.format_changes.most_common(_MAX_CHANGES):
         call = call_for(summary.changed_pages[note])
-        pages = "the page of 1 article" if count == 1 else f"the pages of {count} articles"
-        yield f"WeChat changed {pages}: {note.detail}; `{call}` says more"
+        yield counted_message(
+            "WeChat changed the page of {number} article: {detail}; `{call}` says more",
+            "WeChat changed the pages of {number} articles: {detail}; `{call}` says more",
+            count, detail=note.detail, call=call,
+        )  # fmt: skip
     if (more := len(summary.format_changes) - _MAX_CHANGES) > 0:
-        yield f"WeChat changed its pages in {more} more ways: --json names them"
+        yield message("WeChat changed its pages in {more} more ways: --json names them", more=more)
 
 
-def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file that `--report` asks for (docs/reference/json.md); raise OutputError if it cannot be written.
+def _report_content(summary: RunSummary, run_report: RunReport, warnings: list[str]) -> dict[str, object]:
+    """Return what `--report` writes, and what the command of `on_news` gets (docs/reference/json.md).
 
     `summary` has the counts of articles by outcome, the written posts and the failures. `run_report` has the results of
     reading the lists, feeds and albums of archiver.yml, with warnings about these. `warnings` are those about single
     articles.
     """
-    from archiver.storage.local import write_lines
-
-    content = {
+    return {
         "exit_code": summary.exit_code,
         "outcomes": dict(summary.counts),
         "sources": [asdict(source) for source in run_report.sources],
@@ -99,4 +109,3 @@ def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnin
         ],
         "not_asked": summary.not_requested.total(),
     }
-    write_lines(path, [json.dumps(content, ensure_ascii=False, indent=2)])

@@ -12,6 +12,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.output import json_fields, print_json, print_line, print_message
 from archiver.cli.progress import FileProgress
+from archiver.messages.message import message
 from archiver.text import CONTROL
 
 if TYPE_CHECKING:
@@ -38,7 +39,14 @@ class SearchOrder(StrEnum):
 class SearchOptions(options.QueryOptions):
     """The options for which articles to search, in which order to list them, and how many."""
 
-    state: Annotated[str, typer.Option(metavar="STATE", help="Of articles in this state: deleted, violation …")] = ""
+    state: Annotated[
+        str,
+        typer.Option(
+            metavar="STATE",
+            autocompletion=options.complete_states(),
+            help="Of articles in this state: deleted, violation …",
+        ),
+    ] = ""
     title: Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")] = ""
     tag: Annotated[str, typer.Option(metavar="TAG", help="With this tag.")] = ""
     order: Annotated[
@@ -81,7 +89,9 @@ def search_articles(
 
     for word in words or ():
         if word.startswith("--"):
-            raise typer.BadParameter(f"no such option: {word}. A word that begins so stands in quotes: '\"{word}\"'")
+            raise typer.BadParameter(
+                message("no such option: {word}. A word that begins so stands in quotes: '\"{word}\"'", word=word)
+            )
     request = SearchRequest(
         words=tuple(words or ()),
         articles=selection.query(),
@@ -120,14 +130,25 @@ def _marked(hit: SearchHit) -> str:
 
 def _print_remarks(result: SearchResult, selection: SearchOptions) -> None:
     if result.more:
-        print_message(f"archiver: only the first {selection.limit} are shown; --limit N shows more")
+        print_message(
+            message("archiver: only the first {limit} are shown; --limit N shows more", limit=selection.limit)
+        )
     if result.hits:
         return
     if result.accounts:
-        print_message(f"archiver: no article of {selection.account}; there are {', '.join(result.accounts)}")
+        print_message(
+            message(
+                "archiver: no article of {account}; there are {accounts}",
+                account=selection.account,
+                accounts=", ".join(result.accounts),
+            )
+        )
     elif result.variants:
         print_message(
-            f"archiver: nothing found; --variants finds {result.variants}, with other forms of the characters"
+            message(
+                "archiver: nothing found; --variants finds {variants}, with other forms of the characters",
+                variants=result.variants,
+            )
         )
     else:
-        print_message("archiver: nothing found")
+        print_message(message("archiver: nothing found"))

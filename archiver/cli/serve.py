@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import said
 from archiver.cli.output import print_json, print_line, print_message
 from archiver.errors import UsageError
+from archiver.messages.message import message
 
 EXAMPLES = """\b
 Examples:
@@ -82,7 +84,9 @@ def require_libraries() -> None:
 
     missing = [name for name in _LIBRARIES if find_spec(name) is None]
     if missing:
-        raise UsageError(f"the reader needs what is not installed here: pip install {' '.join(missing)}")
+        raise UsageError(
+            message("the reader needs what is not installed here: pip install {missing}", missing=" ".join(missing))
+        )
 
 
 def _announce_json(url: str) -> None:
@@ -90,4 +94,4 @@ def _announce_json(url: str) -> None:
 
 
 def _report(line: str) -> None:
-    print_message(f"archiver: {line}")
+    print_message(f"archiver: {said(line)}")

@@ -10,12 +10,17 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.doctor import call_for
+from archiver.cli.help_text import cell_width
+from archiver.cli.hints import with_options
+from archiver.cli.language import phrase, said
 from archiver.cli.list import record_line
 from archiver.cli.output import json_fields, print_json, print_line
 
 if TYPE_CHECKING:
     from archiver.app import ArticleDetail
     from archiver.models import ArticleRecord
+
+_LABEL = 10  # cells of the column of labels
 
 EXAMPLES = """\b
 Examples:
@@ -66,31 +71,45 @@ def _detail_lines(detail: ArticleDetail) -> Iterator[str]:
     if detail.article:
         yield from _article_lines(detail.article)
         if detail.format_notes:
-            yield f"format    WeChat changed the article's page; `{call_for(detail.article.url)}` says more"
+            call = call_for(detail.article.url)
+            changed = phrase("WeChat changed the article's page; `{call}` says more", call=call)
+            yield _line(phrase("format"), with_options(changed))
     for note in detail.format_notes:
-        yield f"format    {note.detail}"
+        yield _line(phrase("format"), said(note.detail))
     for address in detail.addresses:
-        yield f"address   {record_line(address)}" if not detail.article else f"address   {address.url}"
+        yield _line(phrase("address"), address.url if detail.article else record_line(address))
     for capture in detail.captures:
-        yield f"capture   {capture.captured:%Y-%m-%d %H:%M}  {capture.state}  HTTP {capture.status}  {capture.url}"
+        seen = f"{capture.captured:%Y-%m-%d %H:%M}  {capture.state}  HTTP {capture.status}  {capture.url}"
+        yield _line(phrase("capture"), seen)
     for row in detail.media:
-        yield f"media     {row['path'] or row['name'] + ': ' + row['reason']}"
+        yield _line(phrase("media"), row["path"] or f"{row['name']}: {said(row['reason'])}")
 
 
 def _article_lines(article: ArticleRecord) -> Iterator[str]:
-    yield f"title     {article.title}"
-    yield f"account   {article.account}"
-    yield f"key       {article.key}"
-    yield f"published {article.published or 'not known'}"
-    yield f"archived  {article.archived}"
-    yield f"state     {article.state} (seen {article.state_seen:%Y-%m-%d %H:%M})"
+    yield _line(phrase("title"), article.title)
+    yield _line(phrase("account"), article.account)
+    yield _line(phrase("key"), article.key)
+    yield _line(phrase("published"), str(article.published or phrase("not known")))
+    yield _line(phrase("archived"), str(article.archived))
+    seen = phrase("{state} (seen {time:%Y-%m-%d %H:%M})", state=article.state, time=article.state_seen)
+    yield _line(phrase("state"), seen)
     if article.taken_out:
-        yield f"taken out {article.taken_out}"
+        yield _line(phrase("taken out"), str(article.taken_out))
         return
-    yield f"post      {article.post}"
+    yield _line(phrase("post"), article.post)
     images = article.images
-    yield f"pictures  {images.saved} of {images.expected} saved, {images.failed} failed"
+    counts = phrase(
+        "{saved} of {expected} saved, {failed} failed",
+        saved=images.saved, expected=images.expected, failed=images.failed,
+    )  # fmt: skip
+    yield _line(phrase("pictures"), counts)
     if article.share is not None:
-        yield f"text      {article.share:.2%} of the page's"
-    yield from (f"warning   {warning}" for warning in article.warnings)
-    yield from (f"left out  {removal.step}: {removal.reason}: {removal.text}" for removal in article.removed)
+        yield _line(phrase("text"), phrase("{share:.2%} of the page's", share=article.share))
+    yield from (_line(phrase("warning"), said(warning)) for warning in article.warnings)
+    for removal in article.removed:
+        yield _line(phrase("left out"), f"{removal.step}: {removal.reason}: {removal.text}")
+
+
+def _line(label: str, text: str) -> str:
+    """Return a text behind its label, below those of the other lines."""
+    return label + " " * max(_LABEL - cell_width(label), 1) + text

@@ -10,9 +10,10 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.export import ExportSelection
-from archiver.cli.output import print_json, print_line, print_message
+from archiver.cli.output import print_json, print_line, print_message, print_remark
 from archiver.cli.progress import Spinner
 from archiver.cli.serve import require_libraries
+from archiver.messages.message import message
 
 EXAMPLES = """\b
 Examples:
@@ -26,7 +27,10 @@ def write_site(
     *,
     output: options.Output = None,
     base_url: Annotated[
-        str, typer.Option("--base-url", metavar="URL", help="The site's address, for 404.html.", show_default=False)
+        str,
+        typer.Option(
+            "--base-url", metavar="URL", help="The site's address, for feeds and 404.html.", show_default=False
+        ),
     ] = "",
     selection: ExportSelection,
     common: options.CommonOptions,
@@ -45,8 +49,17 @@ def write_site(
     with Archiver(settings) as archive, Spinner() as spinner:
         result = generate_site(archive, request, spinner.show)
     for path in result.missing:
-        print_message(f"archiver: not in the archive: {path}")
-    print_message(f"{result.articles} articles, {result.written} files written, {result.deleted} deleted")
+        print_message(message("archiver: not in the archive: {path}", path=path))
+    if not request.base_url:
+        print_remark(message("no feeds: they need the site's address, --base-url, or `url:` in archiver.yml"))
+    print_remark(
+        message(
+            "{articles} articles, {written} files written, {deleted} deleted",
+            articles=result.articles,
+            written=result.written,
+            deleted=result.deleted,
+        )
+    )
     if common.as_json:
         print_json(asdict(result))
     else:

@@ -9,7 +9,7 @@ EXAMPLES = """\b
 Examples:
   archiver status
   archiver status --json -o ~/blog/output
-  0 9 * * 1  cd $HOME/blog && { said=$(archiver status) || echo "$said"; }   (a line of a crontab)"""
+  0 9 * * 1  cd $HOME/blog && { out=$(archiver status) || echo "$out"; }"""
 
 
 def show_status(*, output: options.Output = None, common: options.CommonOptions) -> int:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.filesize import decimal
 
+from archiver.cli.hints import with_options
+from archiver.cli.language import enumerated, phrase, said
+
 if TYPE_CHECKING:
     from archiver.app import ArchiveStatus
     from archiver.models.status import DiskUsage, RunRecord, SourceStatus
@@ -27,91 +30,101 @@ def status_lines(status: ArchiveStatus) -> Iterator[str]:
         yield from filled_lines(label, parts, _LABEL)
     if status.sources:
         yield ""
-        yield "Sources"
+        yield phrase("Sources")
         width = max(
             (width for source in status.sources if (width := cell_len(source.name)) <= _LONGEST_NAME), default=6
         )
         for source in status.sources:
             yield from filled_lines(f"  {source.name}", _source_parts(source), width + 4)
     yield ""
-    yield "Needs a person:" if status.needs else "Nothing needs a person."
+    yield phrase("Needs a person:") if status.needs else phrase("Nothing needs a person.")
     for need in status.needs:
-        yield from filled_lines("-", [need.said], 2)
+        yield from filled_lines("-", [with_options(said(need.said))], 2)
 
 
 def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
     """Yield the label and the parts of each row about the archive as a whole."""
     articles, pages, pictures, addresses = status.articles, status.pages, status.pictures, status.addresses
     yield (
-        "Articles",
+        phrase("Articles"),
         [
-            f"{articles.total:,} of {articles.accounts:,} accounts" if articles.total else "none",
-            *_counted({"gone from WeChat": articles.gone, "incomplete": articles.incomplete}),
-            *_counted({"taken out": articles.taken_out}),
+            phrase("{number:,} of {accounts:,} accounts", number=articles.total, accounts=articles.accounts)
+            if articles.total
+            else phrase("none"),
+            *_counted({phrase("gone from WeChat"): articles.gone, phrase("incomplete"): articles.incomplete}),
+            *_counted({phrase("taken out"): articles.taken_out}),
         ],
     )
     if pages.received:
-        yield "Pages", [f"{pages.kept:,} kept", *_counted({"lost": pages.lost})]
-    missing = {"due": pictures.due, "waiting": pictures.waiting, "given up": pictures.given_up}
+        yield phrase("Pages"), [phrase("{number:,} kept", number=pages.kept), *_counted({phrase("lost"): pages.lost})]
+    missing = {
+        phrase("due"): pictures.due, phrase("waiting"): pictures.waiting, phrase("given up"): pictures.given_up,
+    }  # fmt: skip
     if pictures.saved or any(missing.values()):
-        named = ", ".join(_counted(missing))
-        yield "Pictures", [f"{pictures.saved:,}", *([f"{sum(missing.values()):,} missing ({named})"] if named else [])]
-    yield "Disk", _disk_parts(status.disk)
+        named = enumerated(_counted(missing))
+        total = sum(missing.values())
+        absent = [phrase("{number:,} missing ({parts})", number=total, parts=named)] if named else []
+        yield phrase("Pictures"), [f"{pictures.saved:,}", *absent]
+    yield phrase("Disk"), _disk_parts(status.disk)
     yield from _work_rows(status)
     if addresses.gone:
-        yield "Gone", _counted(addresses.gone)
+        yield phrase("Gone"), _counted(addresses.gone)
 
 
 def _work_rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
     """Yield (label, parts) of the rows about work that is left to do, and about past, present and expected runs."""
     addresses = status.addresses
     due = {
-        "addresses": addresses.due,
-        "pictures": status.pictures.due,
-        "articles to look at again": status.rechecks_due,
+        phrase("addresses"): addresses.due,
+        phrase("pictures"): status.pictures.due,
+        phrase("articles to look at again"): status.rechecks_due,
     }
     if any(due.values()):
-        yield "Due", _counted(due)
+        yield phrase("Due"), _counted(due)
     if addresses.waiting:
-        first = [f"the first until {_time(addresses.next_due)}"] if addresses.next_due else []
-        yield "Waiting", [f"{addresses.waiting:,} addresses", *first]
+        first = [phrase("the first until {time}", time=_time(addresses.next_due))] if addresses.next_due else []
+        yield phrase("Waiting"), [phrase("{number:,} addresses", number=addresses.waiting), *first]
     if status.wall.until:
-        yield "Wall", [f"no page is asked for before {_time(status.wall.until)}"]
+        yield phrase("Wall"), [phrase("no page is asked for before {time}", time=_time(status.wall.until))]
     if status.last_run:
-        yield "Run", [f"last {_time(status.last_run.started)} ({_end_of(status.last_run)})", *_next(status.next_run)]
+        last = phrase("last {time} ({end})", time=_time(status.last_run.started), end=_end_of(status.last_run))
+        yield phrase("Run"), [last, *_next(status.next_run)]
     if status.working_since:
-        yield "Working", [f"a command, since {_time(status.working_since)}"]
+        yield phrase("Working"), [phrase("a command, since {time}", time=_time(status.working_since))]
 
 
 def _disk_parts(disk: DiskUsage) -> list[str]:
     sizes = {
-        "pictures": disk.pictures, "pages": disk.pages, "posts": disk.posts, "catalogue": disk.own,
-        "put aside": disk.aside,
+        phrase("pictures"): disk.pictures, phrase("pages"): disk.pages, phrase("posts"): disk.posts,
+        phrase("catalogue"): disk.own, phrase("put aside"): disk.aside,
     }  # fmt: skip
     shown = [f"{name} {decimal(size)}" for name, size in sizes.items() if size]
-    total = f"{'about ' if disk.is_estimated else ''}{decimal(disk.total)}"
-    free = [f"{decimal(disk.free)} free"] if disk.free is not None else []
+    size = decimal(disk.total)
+    total = phrase("about {size}", size=size) if disk.is_estimated else size
+    free = [phrase("{size} free", size=decimal(disk.free))] if disk.free is not None else []
     return [total, *shown, *free]
 
 
 def _source_parts(source: SourceStatus) -> list[str]:
     if source.last_run is None:
-        return ["not read yet", *_next(source.next_run)]
+        return [phrase("not read yet"), *_next(source.next_run)]
     if source.error:
-        read = f"read {_time(source.read)}" if source.read else "never read"
-        return [f"failed {_time(source.last_run)}", read, *_next(source.next_run), source.error]
-    whole = [] if source.read == source.last_run else ["not to its end"]
-    return [f"last {_time(source.last_run)}", *whole, *_next(source.next_run), *_counted({"articles": source.articles})]
+        read = phrase("read {time}", time=_time(source.read)) if source.read else phrase("never read")
+        failed = phrase("failed {time}", time=_time(source.last_run))
+        return [failed, read, *_next(source.next_run), said(source.error)]
+    whole = [] if source.read == source.last_run else [phrase("not to its end")]
+    last = phrase("last {time}", time=_time(source.last_run))
+    return [last, *whole, *_next(source.next_run), *_counted({phrase("articles"): source.articles})]
 
 
 def _end_of(run: RunRecord) -> str:
     if run.exit_code is not None:
-        return f"exit code {run.exit_code}"
-    return "still working" if run.is_working else "stopped before its end"
+        return phrase("exit code {code}", code=run.exit_code)
+    return phrase("still working") if run.is_working else phrase("stopped before its end")
 
 
 def _next(time: datetime | None) -> list[str]:
-    return [f"next {_time(time)}"] if time else []
+    return [phrase("next {time}", time=_time(time))] if time else []
 
 
 def _counted(counts: Mapping[str, int]) -> list[str]:

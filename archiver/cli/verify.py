@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import phrase, said
 from archiver.cli.output import discard_stdout, json_fields, print_json, print_line, print_message
 from archiver.cli.progress import FileProgress
 from archiver.errors import Exit, combine_exit_codes
@@ -69,8 +70,8 @@ def _json(finding: Finding) -> dict[str, Any]:
 
 
 def _line(finding: Finding) -> str:
-    result = {None: "", True: "repaired: ", False: "not repaired: "}[finding.repaired]
-    return f"{finding.problem:10} {finding.path}  {result}{finding.said}"
+    result = {None: "", True: phrase("repaired: "), False: phrase("not repaired: ")}[finding.repaired]
+    return f"{finding.problem:10} {finding.path}  {result}{said(finding.said)}"
 
 
 def _summary_lines(archive: Archiver, checked: int, repaired: Counter[bool | None]) -> Iterator[str]:
@@ -80,11 +81,20 @@ def _summary_lines(archive: Archiver, checked: int, repaired: Counter[bool | Non
     False, or None if no repair was tried.
     """
     counts = archive.counts
-    contents = f"{counts['posts']} articles, {counts['media']} pictures, {counts['pages']} pages"
+    contents = phrase(
+        "{posts} articles, {media} pictures, {pages} pages",
+        posts=counts["posts"], media=counts["media"], pages=counts["pages"],
+    )  # fmt: skip
     if not repaired:
-        yield f"{contents}: all proven"
+        yield phrase("{contents}: all proven", contents=contents)
     elif repaired[None]:
-        yield f"{checked} files, {repaired[None]} findings; --repair sets right what it can"
+        yield phrase(
+            "{files} files, {findings} findings; --repair sets right what it can",
+            files=checked, findings=repaired[None],
+        )  # fmt: skip
     else:
-        yield f"{contents}: {repaired[True]} findings repaired, {repaired[False]} not"
+        yield phrase(
+            "{contents}: {repaired} findings repaired, {left} not",
+            contents=contents, repaired=repaired[True], left=repaired[False],
+        )  # fmt: skip
     yield from archive.remarks()

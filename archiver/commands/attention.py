@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import median
 
 from archiver.errors import Exit
+from archiver.messages.message import message
 from archiver.models.status import ArchiveStatus, Need, RunRecord
 from archiver.policy import LONGEST_COOLDOWN
 
@@ -48,40 +49,62 @@ def needs_of(status: ArchiveStatus, runs: Sequence[RunRecord], now: datetime) ->
 def _disk_needs(status: ArchiveStatus) -> Iterator[Need]:
     free = status.disk.free
     if free is not None and free < _MIN_FREE:
-        yield Need(kind="disk", said=f"only {free // 10**6:,} MB of the disk are free: free some space")
+        yield Need(
+            kind="disk", said=message("only {free:,} MB of the disk are free: free some space", free=free // 10**6)
+        )
 
 
 def _wall_needs(status: ArchiveStatus) -> Iterator[Need]:
     if status.wall.until and status.wall.cooldown >= LONGEST_COOLDOWN:
         yield Need(
             kind="wall",
-            said="WeChat refused so often in a row that a whole day without requests is kept: open an article in a "
-            "browser, solve the verification, export the cookies and pass --cookies",
+            said=message(
+                "WeChat refused so often in a row that a whole day without requests is kept: open an "
+                "article in a browser, solve the verification, export the cookies and pass --cookies"
+            ),
         )
 
 
 def _run_needs(runs: Sequence[RunRecord], now: datetime) -> Iterator[Need]:
     if not runs:
-        yield Need(kind="run", said="no source was ever read: call `archiver run`, best every day by cron")
+        yield Need(kind="run", said=message("no source was ever read: call `archiver run`, best every day by cron"))
         return
     pause = _usual_pause(runs)
     if pause and now - runs[0].started > max(2 * pause, _MIN_OVERDUE):
         hours = round(pause / timedelta(hours=1)) or 1
         since = f"{runs[0].started:%Y-%m-%d %H:%M}"
-        yield Need(kind="run", said=f"no run since {since}, before that one came every {hours} h: see to cron")
+        yield Need(
+            kind="run",
+            said=message(
+                "no run since {since}, before that one came every {hours} h: see to cron", since=since, hours=hours
+            ),
+        )
     stopped = [run for run in runs[:_FAILURES] if run.ended is None and not run.is_working]
     if len(stopped) == _FAILURES:
-        yield Need(kind="run", said=f"the last {_FAILURES} runs did not come to their end: call `archiver run -v`")
+        yield Need(
+            kind="run",
+            said=message(
+                "the last {failures} runs did not come to their end: call `archiver run -v`", failures=_FAILURES
+            ),
+        )
     last = next((run for run in runs if run.ended), None)
     if last and last.exit_code in _FAULTS:
-        said = f"the last run ended with exit code {last.exit_code}: call `archiver run`, it names what to mend"
+        said = message(
+            "the last run ended with exit code {exit_code}: call `archiver run`, it names what to mend",
+            exit_code=last.exit_code,
+        )
         yield Need(kind="run", said=said)
 
 
 def _source_needs(status: ArchiveStatus) -> Iterator[Need]:
     for source in status.sources:
         if source.failures >= _FAILURES:
-            said = f"{source.name}: not read by the last {source.failures} runs: {source.error}"
+            said = message(
+                "{name}: not read by the last {failures} runs: {reason}",
+                name=source.name,
+                failures=source.failures,
+                reason=source.error,
+            )
             yield Need(kind="source", said=said)
 
 
@@ -93,20 +116,32 @@ def _missing_needs(status: ArchiveStatus) -> Iterator[Need]:
     for state, count in status.addresses.given_up_recently.items():
         yield Need(
             kind="article",
-            said=f"{count} addresses are given up, their pages were `{state}` each time: open those that "
-            f"`archiver list --state {state}` names in a browser, and add the pages that show an article",
+            said=message(
+                "{count} addresses are given up, their pages were `{state}` each time: open those that "
+                "`archiver list --state {state}` names in a browser, and add the pages that show an "
+                "article",
+                count=count,
+                state=state,
+            ),
         )
     if count := status.addresses.need_short_link:
         yield Need(
             kind="link",
-            said=f"{count} new articles need their short links, since WeChat shows its wall for long ones: open those "
-            "that `archiver list --state verification` names in WeChat, copy their links and add them",
+            said=message(
+                "{count} new articles need their short links, since WeChat shows its wall for long ones: "
+                "open those that `archiver list --state verification` names in WeChat, copy their links "
+                "and add them",
+                count=count,
+            ),
         )
     if count := status.pictures.given_up_recently:
         yield Need(
             kind="picture",
-            said=f"{count} pictures are given up: save the pages of those articles that `archiver list --incomplete` "
-            "names by a browser, if it shows the pictures, and add the saved pages",
+            said=message(
+                "{count} pictures are given up: save the pages of those articles that `archiver list "
+                "--incomplete` names by a browser, if it shows the pictures, and add the saved pages",
+                count=count,
+            ),
         )
 
 

@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import BinaryIO
 
+from archiver.archive.media import kind_of
 from archiver.commands.readable import readable
 from archiver.context import Context
 from archiver.errors import UsageError
@@ -19,13 +20,13 @@ from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_s
 from archiver.export.epub.pictures import book_picture, has_converter
 from archiver.export.epub.titles import book_title
 from archiver.export.intact_files import IntactFiles
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses
 from archiver.models.reports import ExportResult
 from archiver.models.requests import MAX_BOOK, ExportRequest
 from archiver.storage.containment import contained_file
 from archiver.storage.local import as_output_error
-from archiver.writer.names import IMAGES, MEDIA
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +48,11 @@ def open_books(
         books = Books(context=context, missing=result.missing.append)
         parts = divide(list(_chapters(context, articles, result.missing.append)), most)
         if len(parts) > _MOST_BOOKS:
-            raise UsageError(f"{len(parts)} books would be written: choose fewer articles, or a larger --max-size")
+            raise UsageError(
+                message(
+                    "{number} books would be written: choose fewer articles, or a larger --max-size", number=len(parts)
+                )
+            )
         title = book_title([chapter for part in parts for chapter in part], request) if parts else ""
         for number, part in enumerate(parts, 1):
             target = path.with_stem(f"{path.stem}-{number}") if len(parts) > 1 else path
@@ -94,12 +99,12 @@ def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Call
             if not size:
                 missing(f"{path}: cannot be read ({error.strerror})")
         files = context.archive.catalogue.media.files_of_article(article.key).values()
-        shown = ((file.path, file.size) for file in files if _is_picture(file.path))
+        shown = ((file.path, file.size) for file in files if _is_picture(context, file.path))
         yield Chapter(article=article, size=size, pictures=picture_sizes(shown))
 
 
-def _is_picture(path: str) -> bool:
-    return PurePath(path).parts[0] == IMAGES
+def _is_picture(context: Context, path: str) -> bool:
+    return kind_of(context.archive.profile.media_name(path)) == "image"
 
 
 @dataclass(kw_only=True)
@@ -132,13 +137,13 @@ class Books:
         }
 
         def media_url(path: str) -> str:
-            if not _is_picture(path):  # a sound or film: the chapter links to the original
+            if not _is_picture(self.context, path):  # a sound or film: the chapter links to the original
                 return article.url
             known = writer.picture_at(path)
             if known is not None:
                 return known
             file = self.context.archive.root / path
-            if contained_file(self.context.archive.root, path, (IMAGES, MEDIA)) is None:
+            if contained_file(self.context.archive.root, path, self.context.archive.profile.media_directories) is None:
                 self.missing(f"{file}: leads out of the folder of pictures")
                 return writer.add_picture(path, None)
             content = intact_media(self.context, self.missing).read(path, digests.get(path, ""))

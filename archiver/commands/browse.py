@@ -11,10 +11,11 @@ from archiver.context import Context
 from archiver.export.epub import volumes as epub_volumes
 from archiver.models import ArticleRecord
 from archiver.models.books import Volume
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle, SearchableText
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
-from archiver.search.index import Filter, SearchIndex
+from archiver.search.index import Filter, IndexedPost, SearchIndex
+from archiver.search.normalization import NormalizedText, normalize
 from archiver.search.query import Query
 from archiver.search.times import as_seconds, as_time
 
@@ -113,6 +114,35 @@ def labels(context: Context) -> dict[str, Labels]:
 
     context.archive.require_catalogue()
     return ArchiveIndex(context.archive).read(read, _ignore, _ignore)
+
+
+def searchable(context: Context, keys: Sequence[str]) -> list[SearchableText]:
+    """Return the words of the articles with these keys, in the same order.
+
+    Articles whose posts are missing are left out. Raise InputError if there is no archive.
+    """
+
+    def read(index: SearchIndex) -> list[SearchableText]:
+        ids = index.ids_of(keys)
+        return [_searchable(post, index.text(post_id)) for post_id, post in zip(ids, index.posts(ids), strict=True)]
+
+    context.archive.require_catalogue()
+    return _index(context).read(read, _ignore, _ignore)
+
+
+def _searchable(post: IndexedPost, text: NormalizedText) -> SearchableText:
+    changes: list[int | str] = []
+    position = 0
+    for change in text.changes:
+        between, changed = text.text[position : change.start], text.text[change.start : change.end]
+        changes += (_units(between), _units(changed), change.original)
+        position = change.end
+    return SearchableText(key=post.key, title=normalize(post.title), text=text.text, changes=tuple(changes))
+
+
+def _units(text: str) -> int:
+    """Return the length of a text in units of UTF-16."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:

@@ -10,6 +10,7 @@ from archiver.comparison import comparable_text, compare_lines
 from archiver.context import Context
 from archiver.errors import InputError, UsageError
 from archiver.extractor import extract
+from archiver.messages.message import message
 from archiver.models import Capture
 from archiver.models.browsing import Revision, TextComparison
 
@@ -45,9 +46,12 @@ def compare(context: Context, name: str, old: int, new: int) -> TextComparison:
     found = _revisions(context, name)
     for number in (old, new):
         if not 1 <= number <= len(found):
-            raise UsageError(f"no such capture; they are numbered from 1 to {len(found)}", concerns=str(number))
+            raise UsageError(
+                message("no such capture; they are numbered from 1 to {number}", number=len(found)),
+                concerns=str(number),
+            )
         if not found[number - 1].is_comparable:
-            raise InputError("has no stored page with the article", concerns=f"capture {number}")
+            raise InputError(message("has no stored page with the article"), concerns=f"capture {number}")
     first, second = found[old - 1], found[new - 1]
     old_text, new_text = (_PICTURE.sub(r"▣ \1", _text(context, each.capture)) for each in (first, second))
     lines = compare_lines(old_text, new_text)

@@ -20,6 +20,7 @@ from archiver.errors import ArchiverError, CatalogueAway, CoolingDown, DamagedCa
 from archiver.extractor import ParsedPage, classify, page_format
 from archiver.fetcher.diagnosis import check_certificates, check_proxy, failure_check
 from archiver.fetcher.page_sources import FilesOrHttpPages, HttpPages
+from archiver.messages.message import message
 from archiver.models import Capture, Page, State, Target
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport, attention
 from archiver.models.page_format import PageFormat
@@ -75,13 +76,15 @@ class Examination:
         if address := self.request.address or (_short_address(captures) if self.request.is_online else ""):
             yield from self._page_checks(address)
         elif self.request.is_online:
-            yield attention("page", "no article here has a short address", "give the address of an article")
+            yield attention(
+                "page", message("no article here has a short address"), message("give the address of an article")
+            )
 
     def _check_catalogue(self, root: Path) -> tuple[Check, list[Capture]]:
         """Return whether the catalogue can be read, and its last captures; no catalogue is made."""
         name, location = "catalogue", Location.in_archive(root / OWN_FOLDER, self.context.settings.catalogue)
         if not location.exists():
-            return Check(name=name, message=f"no archive is in {root} yet"), []
+            return Check(name=name, message=message("no archive is in {root} yet", root=root)), []
         try:
             catalogue = self.open_catalogue()
             faults = [*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()]
@@ -89,22 +92,26 @@ class Examination:
         except DamagedCatalogue as error:
             return attention(name, str(error), "archiver verify --repair"), []
         except CatalogueAway as error:
-            return attention(name, str(error), "start the server, or correct `catalogue` in the settings"), []
+            return attention(name, str(error), message("start the server, or correct `catalogue` in the settings")), []
         except ArchiverError as error:
-            return attention(name, str(error), "see docs/guide/upkeep.md"), []
+            return attention(name, str(error), message("see docs/guide/upkeep.md")), []
         if faults:
-            return attention(name, f"damaged: {faults[0]}", "archiver verify --repair"), captures
-        return Check(name=name, message=f"{total:,} articles, no damage"), captures
+            return attention(name, message("damaged: {fault}", fault=faults[0]), "archiver verify --repair"), captures
+        return Check(name=name, message=message("{total:,} articles, no damage", total=total)), captures
 
     def _check_wall(self, now: datetime) -> Check:
         try:
             until = wall_status(self.context.settings, now.timestamp()).until
         except ArchiverError as error:  # the disk is full, or the folder of the user's state cannot be written
-            return attention("cool-down", str(error), "free some space, or correct the permissions of that folder")
+            return attention(
+                "cool-down", str(error), message("free some space, or correct the permissions of that folder")
+            )
         if not until:
-            return Check(name="cool-down", message="none")
-        message = f"WeChat wants a rest, no page is asked for before {until:%Y-%m-%d %H:%M} Beijing time"
-        return Check(name="cool-down", message=message)
+            return Check(name="cool-down", message=message("none"))
+        said = message(
+            "WeChat wants a rest, no page is asked for before {until:%Y-%m-%d %H:%M} Beijing time", until=until
+        )
+        return Check(name="cool-down", message=said)
 
     def _page_checks(self, address: str) -> Iterator[Check]:
         """Yield what came for an address or from a saved page, and how far the clock is off the server's."""
@@ -112,7 +119,7 @@ class Examination:
         try:
             fetched = FilesOrHttpPages(HttpPages(lambda: self.context.fetcher_of_one_try)).fetch(target)
         except CoolingDown as error:
-            yield attention("page", str(error.args[0]), "call again then")
+            yield attention("page", str(error.args[0]), message("call again then"))
             return
         except ArchiverError as error:
             yield failure_check(error, self.context.settings.proxy, self.context.now())
@@ -133,14 +140,16 @@ def _page_check(target: Target, page: Page) -> Check:
         era=form.era, fields=form.fields, notes=form.notes,
     )  # fmt: skip
     if not is_article:
-        message = f"{found.state}: {found.reason}" if found.reason else str(found.state)
-        return replace(attention("page", message, ADVICE[found.state]), page=report)
+        said = f"{found.state}: {found.reason}" if found.reason else str(found.state)
+        return replace(attention("page", said, ADVICE[found.state]), page=report)
     if form.notes:
         changes = "1 change" if len(form.notes) == 1 else f"{len(form.notes)} changes"
-        message = f"an article, but WeChat made {changes} to its page that archiver does not know"
-        return replace(attention("page", message, "report it, with the file that --bundle FILE writes"), page=report)
+        said = message("an article, but WeChat made {changes} to its page that archiver does not know", changes=changes)
+        return replace(
+            attention("page", said, message("report it, with the file that --bundle FILE writes")), page=report
+        )
     known = f"in the form of {form.era}" if form.era else "in a copy without WeChat's scripts"
-    return Check(name="page", message=f"an article, {known}", page=report)
+    return Check(name="page", message=message("an article, {known}", known=known), page=report)
 
 
 def _short_address(captures: list[Capture]) -> str:

@@ -27,6 +27,7 @@ from archiver.export.file_names import DocumentNames
 from archiver.export.tables import CsvTable, JsonLinesTable
 from archiver.export.wacz import PageListWriter, wacz_file
 from archiver.export.warc import WarcWriter
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.reports import ExportResult, StyledArticle
 from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
@@ -54,17 +55,17 @@ def check_request(request: ExportRequest) -> None:
     """
     if not request.files:
         raise UsageError(
-            "say what to write: --html, --pdf or --docx FOLDER, --epub, --warc, --wacz, --jsonl or --csv FILE"
+            message("say what to write: --html, --pdf or --docx FOLDER, --epub, --warc, --wacz, --jsonl or --csv FILE")
         )
     if request.embed and "html" not in request.files:
-        raise UsageError("--embed is for --html: the other documents hold their pictures anyway")
+        raise UsageError(message("--embed is for --html: the other documents hold their pictures anyway"))
     if request.max_size is not None and "epub" not in request.files:
-        raise UsageError("--max-size is for --epub: nothing else is divided")
+        raise UsageError(message("--max-size is for --epub: nothing else is divided"))
     single = [path for form, path in request.files.items() if form not in _DOCUMENTS]
     if len({os.path.realpath(path) for path in single}) < len(single):
-        raise UsageError("two exports into one file: give each its own")
+        raise UsageError(message("two exports into one file: give each its own"))
     if request.only and request.articles != ArticleQuery():
-        raise UsageError("name articles, or choose them by options, not both")
+        raise UsageError(message("name articles, or choose them by options, not both"))
     _check_formats(request)
 
 
@@ -72,13 +73,13 @@ def _check_formats(request: ExportRequest) -> None:
     """Raise UsageError if a format cannot be written to the path that is given, or needs what is not installed."""
     for name in ("warc", "wacz", "epub"):
         if request.files.get(name) == STDOUT:
-            raise UsageError(f"--{name} needs a file")
+            raise UsageError(message("--{name} needs a file", name=name))
     for name in ("warc", "wacz"):
         if name in request.files and any(find_spec(extra) is None for extra in _EXTRA):
-            raise UsageError(f"--{name} needs more packages: pip install 'archiver[warc]'")
+            raise UsageError(message("--{name} needs more packages: pip install 'archiver[warc]'", name=name))
     for name in _DOCUMENTS:
         if request.files.get(name) == STDOUT:
-            raise UsageError(f"--{name} needs a folder")
+            raise UsageError(message("--{name} needs a folder", name=name))
         if name in request.files and name != "html":
             require_program(name)
 

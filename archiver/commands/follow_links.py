@@ -23,6 +23,7 @@ from archiver.link_policy import (
     may_be_asked,
     missing_links,
 )
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, Outcome, Target
 from archiver.models.job import Job
 from archiver.models.reports import LinksEnd, LinksReport
@@ -100,7 +101,9 @@ class LinkFollower:
             return LinkRules(account=account, depth=depth)
         ids = {account_id(article.key) for article in self._catalogue.articles.query(account=account)}
         if not ids - {""}:
-            raise InputError(f"no article of {account} is in the archive, so that its links are not known")
+            raise InputError(
+                message("no article of {account} is in the archive, so that its links are not known", account=account)
+            )
         return LinkRules(account=account, account_ids=frozenset(ids - {""}), depth=depth)
 
     def _read(self, articles: Iterable[ArticleRecord]) -> None:

@@ -8,6 +8,7 @@ from archiver.comparison import comparable_text, unified_diff
 from archiver.context import Context
 from archiver.errors import InputError, UsageError
 from archiver.extractor import extract
+from archiver.messages.message import message
 from archiver.models import Capture, State
 from archiver.settings import Settings
 
@@ -34,12 +35,15 @@ def difference(context: Context, captures: list[Capture], numbers: tuple[int, in
 
 def _text_of(context: Context, captures: list[Capture], number: int) -> str:
     if not 1 <= number <= len(captures):
-        raise UsageError(f"no such capture; they are numbered from 1 to {len(captures)}", concerns=str(number))
+        raise UsageError(
+            message("no such capture; they are numbered from 1 to {number}", number=len(captures)),
+            concerns=str(number),
+        )
     capture = captures[number - 1]
     if capture.state is not State.ARTICLE:
-        raise InputError(f"holds no article: {capture.state}", concerns=f"capture {number}")
+        raise InputError(message("holds no article: {state}", state=capture.state), concerns=f"capture {number}")
     if not capture.sha256:
-        raise InputError("its page was not kept", concerns=f"capture {number}")
+        raise InputError(message("its page was not kept"), concerns=f"capture {number}")
     content = context.archive.files.snapshots.load(capture.sha256).content
     return comparable_text(extract(capture.as_page(content, capture.url)))
 

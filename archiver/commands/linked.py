@@ -14,6 +14,7 @@ from archiver.commands.list import list_articles
 from archiver.commands.search import keys_labelled
 from archiver.context import Context
 from archiver.errors import UsageError
+from archiver.messages.message import message
 from archiver.models import ArticleName, LinkedUrl, Target, UrlRecord
 from archiver.models.requests import DUE, WAITING, ArticleQuery
 
@@ -27,7 +28,9 @@ def list_linked(context: Context, query: ArticleQuery) -> Iterator[LinkedUrl]:
     removed articles, whose links are not known.
     """
     if query.state in (DUE, WAITING, REMOVED):
-        raise UsageError(f"--state {query.state} selects no articles that are kept, whose links could be listed")
+        raise UsageError(
+            message("--state {state} selects no articles that are kept, whose links could be listed", state=query.state)
+        )
     links = ArticleLinks(context.archive)
     targets: dict[str, dict[str, Target]] = {}  # by identity of the article and by address
     names: dict[str, dict[str, ArticleName]] = {}  # by identity of the linked article and by key of the linking one

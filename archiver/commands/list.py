@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from archiver.catalogue import Catalogue
 from archiver.errors import UsageError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, UrlRecord
 from archiver.models.requests import DUE, WAITING, ArticleQuery
 from archiver.search.normalization import normalize
@@ -31,7 +32,9 @@ def list_records(
     """
     is_of_articles = replace(query, state="", order="", limit=None) != ArticleQuery()
     if is_of_articles and query.state in (DUE, WAITING):
-        raise UsageError(f"--state {query.state} lists addresses, of which no account, day or picture is known")
+        raise UsageError(
+            message("--state {state} lists addresses, of which no account, day or picture is known", state=query.state)
+        )
     records = list_articles(catalogue, query, keys_labelled, min_coverage)
     urls = iter(()) if is_of_articles else _urls(catalogue, query.state)
     yield from islice(chain(records, urls), query.limit)

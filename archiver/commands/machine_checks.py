@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from archiver.export.converters import find_program
+from archiver.messages.message import message
 from archiver.models.checkup import Check, attention
 from archiver.settings import Settings
 
@@ -28,16 +29,24 @@ _NAME = "字"  # a character that only Unicode's encodings have
 _MOUNTS = Path("/proc/self/mounts")
 _EXTRAS = {
     "socks": ("socksio",), "postgresql": ("psycopg",), "variants": ("opencc",), "warc": ("warcio", "wacz"),
-    "cluster": ("obstore",),
+    "notify": ("apprise",), "cluster": ("obstore",),
 }  # fmt: skip
-_SET_CLOCK = "set the clock of this machine (on Linux: timedatectl set-ntp true)"
+_SET_CLOCK = message("set the clock of this machine (on Linux: timedatectl set-ntp true)")
 
 Evidence = tuple[str, datetime]  # what has a time, as a message calls it, and the time
 
 
 def check_program() -> Check:
     """Return the versions of archiver and of what it runs on."""
-    return Check(name="archiver", message=f"{version('archiver')}, Python {platform.python_version()}, {system()}")
+    return Check(
+        name="archiver",
+        message=message(
+            "{version}, Python {python}, {system}",
+            version=version("archiver"),
+            python=platform.python_version(),
+            system=system(),
+        ),
+    )
 
 
 def system() -> str:
@@ -56,16 +65,39 @@ def check_clock(now: datetime, evidence: Sequence[Evidence], offset: timedelta |
     """
     name, time = "clock", f"{now:%Y-%m-%d %H:%M} UTC"
     if offset is not None and abs(offset) > _SLACK:
-        way = "ahead of" if offset > timedelta() else "behind"
-        message = f"{time}; it was {_length(abs(offset))} {way} WeChat's when the last page came"
-        return attention(name, message, _SET_CLOCK)
+        way = message("ahead of") if offset > timedelta() else message("behind")
+        said = message(
+            "{time}; it was {offset} {way} WeChat's when the last page came",
+            time=time,
+            offset=_length(abs(offset)),
+            way=way,
+        )
+        return attention(name, said, _SET_CLOCK)
     what, newest = max(evidence, key=lambda each: each[1])
     if newest - now > _SLACK:
-        return attention(name, f"{time}, but {what} is of {newest:%Y-%m-%d}, so the clock is behind", _SET_CLOCK)
-    if now - newest > _LONG_AGO:
-        message = f"{time}, but nothing here is newer than {newest:%Y-%m-%d} ({what}), so the clock may be ahead"
         return attention(
-            name, message, f"compare it with a watch, or call `archiver doctor --online`; then {_SET_CLOCK}"
+            name,
+            message(
+                "{time}, but {what} is of {newest:%Y-%m-%d}, so the clock is behind",
+                time=time,
+                what=what,
+                newest=newest,
+            ),
+            _SET_CLOCK,
+        )
+    if now - newest > _LONG_AGO:
+        said = message(
+            "{time}, but nothing here is newer than {newest:%Y-%m-%d} ({what}), so the clock may be ahead",
+            time=time,
+            newest=newest,
+            what=what,
+        )
+        return attention(
+            name,
+            said,
+            message(
+                "compare it with a watch, or call `archiver doctor --online`; then {set_clock}", set_clock=_SET_CLOCK
+            ),
         )
     return Check(name=name, message=time)
 
@@ -74,9 +106,9 @@ def check_server_clock(now: datetime, date: datetime) -> Check:
     """Return whether this machine's time agrees with the time at which a server sent a page."""
     name, offset = "clock online", now - date
     if abs(offset) <= timedelta(minutes=10):
-        return Check(name=name, message=f"{abs(offset).seconds} s off the server's")
-    way = "ahead of" if offset > timedelta() else "behind"
-    return attention(name, f"{_length(abs(offset))} {way} the server's", _SET_CLOCK)
+        return Check(name=name, message=message("{seconds} s off the server's", seconds=abs(offset).seconds))
+    way = message("ahead of") if offset > timedelta() else message("behind")
+    return attention(name, message("{offset} {way} the server's", offset=_length(abs(offset)), way=way), _SET_CLOCK)
 
 
 def _length(time: timedelta) -> str:
@@ -105,14 +137,18 @@ def check_disk(root: Path) -> Check:
         _write_probe(folder)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            message = f"{folder} takes no more bytes ({error.strerror}), the disk or its quota is full"
-            return attention(name, message, "free some space, or name another folder with --output")
-        message = f"{folder} cannot be written ({error.strerror or error})"
-        return attention(name, message, "correct its permissions, or name another folder with --output")
-    message = f"{free / 2**30:,.1f} GiB free at {folder}{kind}"
+            said = message(
+                "{folder} takes no more bytes ({reason}), the disk or its quota is full",
+                folder=folder,
+                reason=error.strerror,
+            )
+            return attention(name, said, message("free some space, or name another folder with --output"))
+        said = message("{folder} cannot be written ({reason})", folder=folder, reason=error.strerror or error)
+        return attention(name, said, message("correct its permissions, or name another folder with --output"))
+    said = message("{free:,.1f} GiB free at {folder}{kind}", free=free / 2**30, folder=folder, kind=kind)
     if free < _MIN_FREE:
-        return attention(name, message, "free some space, or name another folder with --output")
-    return Check(name=name, message=message)
+        return attention(name, said, message("free some space, or name another folder with --output"))
+    return Check(name=name, message=said)
 
 
 def nearest_folder(path: Path) -> Path:
@@ -148,29 +184,52 @@ def check_locale(root: Path) -> Check:
     A file is created in the archive's folder and deleted again.
     """
     name, encoding = "locale", locale.getencoding()
-    message = encoding if encoding.lower() == "utf-8" else f"{encoding}; names and output are UTF-8 all the same"
+    said = (
+        encoding
+        if encoding.lower() == "utf-8"
+        else message("{encoding}; names and output are UTF-8 all the same", encoding=encoding)
+    )
     if sys.getfilesystemencoding() != "utf-8":
-        return attention(name, f"names of files are written in {sys.getfilesystemencoding()}", "set PYTHONUTF8=1")
+        return attention(
+            name,
+            message("names of files are written in {encoding}", encoding=sys.getfilesystemencoding()),
+            "set PYTHONUTF8=1",
+        )
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{_NAME}-", dir=nearest_folder(root)) as file:
             is_kept = Path(file.name).name in os.listdir(Path(file.name).parent)  # noqa: PTH208
     except OSError as error:
-        return Check(name=name, message=f"{message}; no file could be created ({error.strerror or error})")
+        return Check(
+            name=name,
+            message=message("{said}; no file could be created ({reason})", said=said, reason=error.strerror or error),
+        )
     if not is_kept:
-        return attention(name, "the disk changes Chinese names of files", "name a folder on another disk with --output")
-    return Check(name=name, message=message)
+        return attention(
+            name,
+            message("the disk changes Chinese names of files"),
+            message("name a folder on another disk with --output"),
+        )
+    return Check(name=name, message=said)
 
 
 def check_extras(settings: Settings) -> Check:
     """Return which optional packages are installed, and whether the settings need one that is not."""
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
     parts = {"installed": sorted(_EXTRAS.keys() - missing), "not installed": sorted(missing)}
-    message = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
-    if settings.catalogue and "postgresql" in missing:
-        return attention("extras", f"`catalogue` needs postgresql; {message}", "pip install 'archiver[postgresql]'")
-    if settings.store and "cluster" in missing:
-        return attention("extras", f"`store` needs cluster; {message}", "pip install 'archiver[cluster]'")
-    return Check(name="extras", message=message)
+    said = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
+    needed = {
+        "postgresql": ("catalogue", settings.catalogue),
+        "notify": ("notify", settings.notify),
+        "cluster": ("store", settings.store),
+    }
+    for extra, (setting, value) in needed.items():
+        if value and extra in missing:
+            return attention(
+                "extras",
+                message("`{setting}` needs {extra}; {said}", setting=setting, extra=extra, said=said),
+                message("pip install 'archiver[{extra}]'", extra=extra),
+            )
+    return Check(name="extras", message=said)
 
 
 def check_programs() -> Check:

@@ -14,7 +14,6 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from archiver import outcomes
 from archiver.archive.captures import StoredPage, identity
 from archiver.archive.conflicts import keep_conflict
 from archiver.archive.files import ArchiveFiles
@@ -26,14 +25,16 @@ from archiver.archive.recovery import PageReader
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
+from archiver.commands.merge_summary import merge_summary
 from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
 from archiver.context import Context
 from archiver.errors import InputError
+from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
 from archiver.storage.local import OWN_FOLDER, check_space, read_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.names import IMAGES, MEDIA, safe_name
+from archiver.writer.names import safe_name
 
 _BATCH_SIZE = 64  # number of pages that are synced to disk together
 
@@ -60,7 +61,7 @@ def merge(
             with other:
                 merger = Merge(context=context, other=other, restore_removed=restore_removed)
                 yield from merger.everything()
-                yield from outcomes.merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
+                yield from merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
 
 
 @contextmanager
@@ -125,11 +126,15 @@ class Merge:
         """Raise InputError if the two archives share a folder, OutputError if the disk has too little free space."""
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
-            raise InputError("is this archive itself", concerns=str(self.other.root))
-        folders = (self.context.archive.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
+            raise InputError(message("is this archive itself"), concerns=str(self.other.root))
+        profile = self.context.archive.profile
+        folders = (profile.posts_directory, *profile.media_directories, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
         for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
-                raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
+                raise InputError(
+                    message("{folder} of this archive leads there by a link", folder=folder),
+                    concerns=str(self.other.root),
+                )
         if not self.context.is_dry:
             check_space(root, self.other.size())
 
@@ -146,7 +151,7 @@ class Merge:
             if known is not None and known.taken_out:
                 if not self.context.is_dry:
                     undo(self.context, key)
-                yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
+                yield MergeResult(what="removal", outcome="updated", path="", key=key, said=message("taken in again"))
 
     def _removals(self) -> Iterator[MergeResult]:
         """Import the removals of the other archive, so that articles removed there are not archived here later.
@@ -158,13 +163,15 @@ class Merge:
         for tombstone in self.other.removals():
             known = self._catalogue.articles.find_by_key(tombstone.key)
             if known is not None:
-                message = "" if known.taken_out else "taken out there, and kept here"
-                yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=message)
+                said = "" if known.taken_out else message("taken out there, and kept here")
+                yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=said)
                 continue
             if not self.context.is_dry:
                 tombstones.write(tombstone)
                 self._catalogue.recovered.add_removal(tombstone)
-            yield MergeResult(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
+            yield MergeResult(
+                what="removal", outcome="imported", path="", key=tombstone.key, said=message("taken out there")
+            )
 
     def _pages(self) -> Iterator[MergeResult]:
         batch: list[Callable[[], object]] = []
@@ -189,7 +196,7 @@ class Merge:
         found, notices = reader.read(self._modified(digest))
         key = next(((self._catalogue.articles.find(article) or article).key for _, article in found), "")
         if found and self._stays_out(key):
-            return MergeResult(what="page", outcome="skipped", path=path, key=key, said="taken out here")
+            return MergeResult(what="page", outcome="skipped", path=path, key=key, said=message("taken out here"))
         ours = self._our_page(digest)
         is_known = ours is not None and ours.is_sealed and {*map(identity, captures)} <= {*map(identity, ours.captures)}
         if is_known and self._catalogue.files.known_pages({digest}):
@@ -236,12 +243,14 @@ class Merge:
         for file, keys, is_proven in self.other.media():
             wanted = [key for key in keys if not self._stays_out(key)]
             if keys and not wanted:
-                yield MergeResult(what="media", outcome="skipped", path=file.path, key=keys[0], said="taken out here")
+                yield MergeResult(
+                    what="media", outcome="skipped", path=file.path, key=keys[0], said=message("taken out here")
+                )
             else:
                 yield self._guarded("media", self.other.root / file.path, lambda: self._medium(file, wanted, is_proven))  # noqa: B023
 
     def _medium(self, file: LocalFile, keys: list[str], is_proven: bool) -> MergeResult:
-        outcome, message, path = self._compare_medium(file, is_proven=is_proven)
+        outcome, said, path = self._compare_medium(file, is_proven=is_proven)
         if outcome in ("imported", "updated") and not self.context.is_dry:
             if outcome == "updated":
                 copy_aside(self._files.root, file.path)
@@ -254,7 +263,7 @@ class Merge:
                 self._files.sync()
                 self._links.append((keys, file))
         key = keys[0] if keys else ""
-        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
+        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=said, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
         """Record in our catalogue that the articles with these keys show the medium `file`, which is in our archive.
@@ -262,9 +271,10 @@ class Merge:
         If the catalogue has another medium whose name differs only in case, the file is first copied to a new name, and
         this name is recorded. Otherwise a disk that ignores case would take both names for one file.
         """
-        name, _, ending = file.path.rpartition(".")
+        profile = self.context.archive.profile
+        name, _, ending = profile.media_name(file.path).rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
-        path = f"{stems[name]}.{ending}"
+        path = profile.media_path(f"{stems[name]}.{ending}")
         media = self._files.media
         if path != file.path and not media.is_intact(path, file.sha256):
             with media.open(file.path, file.sha256) as opened:
@@ -293,11 +303,12 @@ class Merge:
             return "failed", "it cannot be read", ""
         if not is_proven:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
-        _, recorded, _ = self._catalogue.files.current_medium(file.path)
+        name = self.context.archive.profile.media_name(file.path)
+        _, recorded, _ = self._catalogue.files.current_medium(name)
         if not media.exists(file.path, recorded):
             return "imported", "", file.path
         ours = self._files.root / file.path
-        if media.is_intact(file.path, recorded) if recorded else is_whole_file(ours, kind_of(file.path)):
+        if media.is_intact(file.path, recorded) if recorded else is_whole_file(ours, kind_of(name)):
             return "conflict", "another file of this name is here, and stays", ""
         return "updated", "what was here was damaged", file.path
 
@@ -326,7 +337,7 @@ class Merge:
         for path in self.other.everything():
             if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
                 yield MergeResult(
-                    what="file", outcome="left", path=path, said="not an article's, or not where it should lie"
+                    what="file", outcome="left", path=path, said=message("not an article's, or not where it should lie")
                 )
 
     def _rebuild_posts(self) -> Iterator[MergeResult]:
@@ -352,7 +363,7 @@ class Merge:
             if outcome.outcome in ("updated", "archived"):
                 path = Path(outcome.post).relative_to(self.context.archive.name).as_posix()
                 yield MergeResult(
-                    what="post", outcome="updated", path="", key=key, said="shows the last page", place=path
+                    what="post", outcome="updated", path="", key=key, said=message("shows the last page"), place=path
                 )
 
     def _stays_out(self, key: str) -> bool:
@@ -379,5 +390,5 @@ class Merge:
         except InputError as error:
             return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=str(error.args[0]))
         except OSError as error:
-            message = f"cannot be read ({error.strerror or error})"
-            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=message)
+            said = message("cannot be read ({reason})", reason=error.strerror or error)
+            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=said)

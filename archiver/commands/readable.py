@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from contextlib import nullcontext
 from html import escape
-from urllib.parse import unquote
 
 from archiver import urls
 from archiver.archive.lookup import require_article
@@ -24,10 +22,7 @@ _LARGE = 100_000  # characters; a post that has more is rendered alone, since ea
 _HEAD = 100_000  # characters of a post that is too long, in which its front matter is looked for
 _BEGINNING = 20_000  # characters that are shown of it
 _MAX_LINKS = 500  # of a post that are looked up in the catalogue
-_MEDIUM = re.compile(r"/?((?:postimg|media)/[^?#\s]+)")
 _one_large_post = threading.Lock()
-_SITE = "{{site.baseurl}}"
-_PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
 
 
 def readable(
@@ -60,7 +55,8 @@ def _beginning(content: str) -> ReadableArticle:
 
 
 def _rendered(context: Context, content: str, addresses: ReaderAddresses) -> ReadableArticle:
-    post = parse_post(content)
+    profile = context.archive.profile
+    post = parse_post(profile.portable(content))
     keys = _keys_of_links(context, post)
 
     def link_of(address: str) -> str:
@@ -69,7 +65,7 @@ def _rendered(context: Context, content: str, addresses: ReaderAddresses) -> Rea
         return address if address.startswith(("http://", "https://", "mailto:")) else ""
 
     def medium_of(address: str) -> str:
-        path = _medium_path(address, context.settings.site_prefix)
+        path = profile.medium_at(address)
         return addresses.media_url(path) if path else ""
 
     return _article(
@@ -84,24 +80,12 @@ def _article(post: ParsedPost, html: str, *, is_cut: bool = False) -> ReadableAr
     )  # fmt: skip
 
 
-def _medium_path(address: str, prefix: str) -> str:
-    """Return the path of the media file at an address in a post, relative to the archive's folder; '' for another one.
-
-    `prefix` stands before the paths of media on the site.
-    """
-    address = unquote(address)
-    for start in (prefix, _SITE, ""):
-        if address.startswith(start) and (found := _MEDIUM.fullmatch(address[len(start) :])):
-            return found[1] if ".." not in found[1].split("/") else ""
-    return ""
-
-
 def _keys_of_links(context: Context, post: ParsedPost) -> dict[str, str]:
     """Return the keys of the archive's articles to which links of a post lead, by the links."""
     browsing = context.archive.catalogue.browsing
     links = links_in(post)[:_MAX_LINKS]
     canonical = {link: url for link in links if (url := _canonical_url(link))}
-    published = {link: name for link in links if (name := published_name(link, context.settings.post_address))}
+    published = {link: name for link in links if (name := context.archive.profile.published_name_at(link))}
     by_url = browsing.articles_at(canonical.values()) if canonical else {}
     by_name = browsing.articles_published_as(published.values()) if published else {}
     keys = {link: by_url.get(url, "") for link, url in canonical.items()}
@@ -113,20 +97,3 @@ def _canonical_url(link: str) -> str:
         return parse_target(link).url if urls.HOST in link else ""
     except NotWeChat:
         return ""
-
-
-def published_name(link: str, pattern: str) -> str:
-    """Return the published name of the post to which a link leads, such as '2024-05-31-title'; '' for another link.
-
-    `pattern` is the setting `post_address`, by which the addresses of posts are made.
-    """
-    pieces = re.split(r"\{(year|month|day|slug)\}", pattern)
-    expression = "".join(_PARTS[piece] if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
-    try:
-        found = re.fullmatch(expression, unquote(link))
-    except re.error:  # a part occurs twice in the pattern
-        return ""
-    parts = found.groupdict() if found else {}
-    if len(parts) < len(_PARTS):
-        return ""
-    return f"{parts['year']}-{parts['month']}-{parts['day']}-{parts['slug']}".casefold()

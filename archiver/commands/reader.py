@@ -11,6 +11,7 @@ from archiver.commands.show import article_detail
 from archiver.context import Context
 from archiver.errors import InputError
 from archiver.export.feeds import atom_document, json_document, opds_document, opml_document, search_document
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.books import Shelf, Volume
 from archiver.models.browsing import (
@@ -24,11 +25,13 @@ from archiver.models.browsing import (
     ReadableArticle,
     ReaderAddresses,
     Revision,
+    SearchableText,
     TextComparison,
 )
 from archiver.models.feeds import ArticleFeed, FeedFormat, LatestArticles, SubscriptionGroup
 from archiver.models.reports import ArticleDetail
 from archiver.models.requests import BrowseRequest
+from archiver.search import shards
 
 
 class ArchiveReader:
@@ -116,6 +119,21 @@ class ArchiveReader:
         """
         return browse.labels(self._context)
 
+    def searchable(self, keys: Sequence[str]) -> list[SearchableText]:
+        """Return the words of the articles with these keys, in the same order; those of missing posts are left out.
+
+        This needs the index of the search, which is made if there is none.
+        """
+        return browse.searchable(self._context, keys)
+
+    def entries(self, text: SearchableText) -> set[str]:
+        """Return the entries that an article has in an index for scripts (search/shards.py)."""
+        return shards.entries(text.title) | shards.entries(text.text)
+
+    def shards(self, articles: Iterable[Iterable[str]], size: int) -> list[bytes]:
+        """Return the index of articles with these entries in files of about `size` bytes (search/shards.py)."""
+        return shards.shards(articles, size)
+
     def days(self) -> DayCounts:
         """Return the numbers of articles by their day of publication."""
         return self._context.archive.require_catalogue().browsing.by_day()
@@ -127,7 +145,9 @@ class ArchiveReader:
 
     def medium_digest(self, path: str) -> str:
         """Return the SHA-256 of the media file at `path`, such as `postimg/a.png`; '' if the catalogue knows none."""
-        found, digest, _ = self._context.archive.require_catalogue().files.current_medium(path)
+        archive = self._context.archive
+        name = archive.profile.media_name(path)
+        found, digest, _ = archive.require_catalogue().files.current_medium(name)
         return digest if found == path else ""
 
     def medium(self, path: str, digest: str) -> bytes | None:
@@ -144,7 +164,7 @@ class ArchiveReader:
         catalogue = self._context.archive.require_catalogue()
         article = catalogue.articles.find_by_key(key)
         if article is None or article.taken_out:
-            raise InputError("not in this archive", concerns=key)
+            raise InputError(message("not in this archive"), concerns=key)
         return article_detail(catalogue, article)
 
     def readable(

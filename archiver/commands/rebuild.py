@@ -15,6 +15,7 @@ from archiver.commands.process_logs import received_logs
 from archiver.comparison import unified_diff
 from archiver.context import Context
 from archiver.errors import ArchiverError, InputError
+from archiver.messages.message import message
 from archiver.models import Target, WriteResult
 from archiver.models.job import Job, JobKind
 from archiver.models.reports import RebuildResult
@@ -40,8 +41,9 @@ def rebuild_named(
     catalogue = context.archive.require_catalogue()
     if not context.is_dry:
         context.prepare()
-    keys: Iterable[str] = catalogue.articles.keys()
-    count = catalogue.articles.count()
+    every = catalogue.articles.keys()
+    keys: Iterable[str] = (key for key in every if key not in options.left_out)
+    count = catalogue.articles.count() - len(options.left_out)
     if named is not None:
         keys = dict.fromkeys(require_article(catalogue, name, context.settings).key for name in named)
         count = len(keys)
@@ -94,7 +96,7 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
 def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
     article = context.archive.catalogue.articles.find_by_key(key)
     if article is None:
-        raise InputError("not in this archive", concerns=key)
+        raise InputError(message("not in this archive"), concerns=key)
     job = Job(target=Target(source=key, url=article.url), kind=JobKind.REBUILD, article=article)
     ports = context.ports(job)
     if ports is None:

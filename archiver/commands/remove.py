@@ -13,6 +13,7 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.context import Context
 from archiver.errors import OutputError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.reports import RemovalResult
 from archiver.storage.quarantine import move_aside
@@ -126,8 +127,9 @@ def _pages(context: Context, key: str) -> dict[str, str]:
 
 def _media(context: Context, key: str) -> dict[str, str]:
     """Return the media that only the article with this key shows: {path of the file: digest}."""
-    catalogue = context.archive.catalogue
-    return {path: catalogue.files.current_medium(path)[1] for path in catalogue.removals.exclusive_media(key)}
+    catalogue, profile = context.archive.catalogue, context.archive.profile
+    paths = catalogue.removals.exclusive_media(key)
+    return {path: catalogue.files.current_medium(profile.media_name(path))[1] for path in paths}
 
 
 def _delete(path: Path) -> None:
@@ -135,4 +137,6 @@ def _delete(path: Path) -> None:
         path.unlink(missing_ok=True)
         _log.debug("%s: deleted", path)
     except OSError as error:
-        raise OutputError(f"cannot be deleted ({error.strerror or error})", concerns=str(path)) from error
+        raise OutputError(
+            message("cannot be deleted ({reason})", reason=error.strerror or error), concerns=str(path)
+        ) from error

@@ -24,6 +24,7 @@ from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, InputError
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, Finding, Outcome, State, Target
 from archiver.models.job import FetchOptions, Job, JobKind, Overwrite, SourceOptions
 from archiver.models.requests import RebuildOptions
@@ -31,7 +32,7 @@ from archiver.pipeline import archive_one
 from archiver.policy import TERMINAL_STATES
 from archiver.storage.quarantine import copy_aside, move_aside
 
-_NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
+_NOT_KEPT = message("its page is not kept or lost, so that it cannot be made again")
 _GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # states in which the page cannot be fetched again
 
 
@@ -128,10 +129,10 @@ class Repair:
         for outcome in (result.outcome for result in results):
             self.inventory.on_checked(1)
             if outcome.outcome == "failed":
-                key, message = outcome.source, f"it cannot be made again from its page: {outcome.error}"
+                key, said = outcome.source, f"it cannot be made again from its page: {outcome.error}"
                 article = self._catalogue.articles.find_by_key(key)
                 yield Finding(
-                    problem="unrecorded", what="post", path=article.post if article else "", key=key, said=message,
+                    problem="unrecorded", what="post", path=article.post if article else "", key=key, said=said,
                     repaired=False, exit_code=outcome.exit_code,
                 )  # fmt: skip
 
@@ -190,8 +191,8 @@ class Repair:
         moved = self._move(finding)
         self._catalogue.files.mark_capture_lost(digest)
         reason = f": {outcome.error}" if outcome and outcome.error else ""
-        message = "its page was read again" if was_fetched else f"noted as lost{reason}"
-        return _with_result(moved, message, repaired=was_fetched)
+        said = message("its page was read again") if was_fetched else message("noted as lost{reason}", reason=reason)
+        return _with_result(moved, said, repaired=was_fetched)
 
     def _confirm_media(self) -> None:
         """Cancel the planned downloads of lost media whose files are back and have the recorded digest.
@@ -213,7 +214,8 @@ class Repair:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
             if finding.problem == "altered":
-                path, digest, _ = self._catalogue.files.current_medium(finding.path)
+                name = self.inventory.profile.media_name(finding.path)
+                path, digest, _ = self._catalogue.files.current_medium(name)
                 self._files.media.set_aside(path, digest)
 
     def _finish_medium_repair(self, finding: Finding) -> Finding:
@@ -222,7 +224,8 @@ class Repair:
         Its field `repaired` is True if the medium was downloaded, else False. A medium that did not come stays due, and
         the next `verify` reports it again. After repeated failures the medium is given up.
         """
-        path, digest, reason = self._catalogue.files.current_medium(finding.path)
+        name = self.inventory.profile.media_name(finding.path)
+        path, digest, reason = self._catalogue.files.current_medium(name)
         if path and self._files.media.is_intact(path, digest):
             return _with_result(finding, "fetched again", repaired=True)
         status = "stays due" if path else "is known to be gone"
@@ -319,7 +322,11 @@ class Repair:
         moved_to = self._files.blobs.set_aside(finding.path)
         if moved_to is None:  # not an object, but a file in the archive's folder
             moved_to = move_aside(self.inventory.root, finding.path)
-        return replace(finding, said=f"{finding.said}; it is {moved_to} now") if moved_to else finding
+        return (
+            replace(finding, said=message("{said}; it is {moved_to} now", said=finding.said, moved_to=moved_to))
+            if moved_to
+            else finding
+        )
 
     def _archive_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
         """Archive the articles with these keys again, to get back lost pages and media; return {key: outcome}.
@@ -362,7 +369,7 @@ class Repair:
             return _with_result(finding, str(error), repaired=False)
 
 
-_CONFIRMED = "it is what its page says, and known as ours again"
+_CONFIRMED = message("it is what its page says, and known as ours again")
 
 
 def _with_result(finding: Finding, *messages: str, repaired: bool, outcome: Outcome | None = None) -> Finding:

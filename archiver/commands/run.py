@@ -16,10 +16,12 @@ from archiver.catalogue import Catalogue
 from archiver.commands.follow_links import LinkFollower
 from archiver.commands.recheck import recheck_jobs
 from archiver.commands.scheduler import Scheduler, remaining_jobs
+from archiver.commands.status import wall_status
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
 from archiver.extractor import classify
+from archiver.messages.message import message
 from archiver.models import Outcome, State, Target
 from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
 from archiver.models.reports import LinksReport, RunReport, SourceReport
@@ -52,8 +54,10 @@ def require_work(context: Context) -> None:
     """
     if not context.settings.sources and not context.archive.exists():
         raise ConfigError(
-            "there is nothing to run, neither sources nor an archive: `archiver init` writes an archiver.yml in which "
-            "to name sources, and --output names the folder of an archive",
+            message(
+                "there is nothing to run, neither sources nor an archive: `archiver init` writes an "
+                "archiver.yml in which to name sources, and --output names the folder of an archive"
+            ),
             concerns=context.archive.name,
         )
 
@@ -89,6 +93,8 @@ class _Run:
 
     def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
         """Do all the work of a run and yield the outcomes."""
+        now = self.context.now().timestamp()
+        self.report.was_walled = wall_status(self.context.settings, now).cooldown > 0
         by_place: dict[str, Job] = {}
         for source in self.context.settings.sources:
             for job in (yield from self._gather(source)) if not source.links else ():
@@ -160,7 +166,14 @@ class _Run:
                 if entry.target:
                     jobs.append(Job(target=entry.target, source=source.options))
                 elif not entry.is_note:
-                    error = UsageError(f"{source.title}, line {entry.number}: {entry.error}")
+                    error = UsageError(
+                        message(
+                            "{title}, line {number}: {reason}",
+                            title=source.title,
+                            number=entry.number,
+                            reason=entry.error,
+                        )
+                    )
                     yield outcomes.failed(entry.source, "", error)
         except (BudgetSpent, Postponed) as error:
             _log.info("source %s: not read whole, %s", log_name, error.args[0])
@@ -204,12 +217,14 @@ class _Run:
 
         def get(address: str) -> bytes:
             if not self._budget_left() or (self.options.limit is not None and len(new) >= self.options.limit):
-                raise BudgetSpent("the run's budget or its --limit is spent: the next one lists more of the album")
+                raise BudgetSpent(
+                    message("the run's budget or its --limit is spent: the next one lists more of the album")
+                )
             self.report.requests += 1
             page = self.context.fetcher.page(Target(source=source.title, url=address))
             if classify(page).state is State.VERIFICATION:
                 raise CoolingDown(
-                    "WeChat showed its wall instead of the album's list: it is asked again by the next run"
+                    message("WeChat showed its wall instead of the album's list: it is asked again by the next run")
                 )
             return page.content
 
@@ -282,4 +297,6 @@ def _read(path: Path) -> bytes:
             return file.read(MAX_FEED_SIZE + 1)  # read_feed refuses more
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", error)
-        raise InputError(f"cannot be read ({reason}): correct its place in archiver.yml", concerns=str(path)) from error
+        raise InputError(
+            message("cannot be read ({reason}): correct its place in archiver.yml", reason=reason), concerns=str(path)
+        ) from error

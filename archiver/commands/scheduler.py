@@ -250,7 +250,7 @@ class Scheduler:
         if not job.asks_for_page:
             return None
         if self._is_blocked:
-            return outcomes.not_asked(job.target, "WeChat wants a rest; it stays due", Exit.TRY_LATER)
+            return outcomes.cooling_down(job.target)
         return outcomes.left(job.target) if self._limit_reached() else None
 
     def _limit_reached(self) -> bool:

@@ -10,6 +10,7 @@ from itertools import islice
 from archiver.archive.search_index import ArchiveIndex
 from archiver.context import Context
 from archiver.errors import UsageError
+from archiver.messages.message import message
 from archiver.models.reports import SearchHit, SearchResult
 from archiver.models.requests import DUE, WAITING, SearchRequest
 from archiver.search.index import Filter, SearchIndex
@@ -31,10 +32,14 @@ def search(context: Context, request: SearchRequest, planned: Counted, done: Cou
     waiting), or if `variants` needs a package that is not installed. Raise InputError if there is no archive.
     """
     if request.articles.state in (DUE, WAITING):
-        raise UsageError(f"--state {request.articles.state} is a state of addresses, which have no text to search")
+        raise UsageError(
+            message(
+                "--state {state} is a state of addresses, which have no text to search", state=request.articles.state
+            )
+        )
     query = _query(request, with_variants=request.variants)
     if not query.required and not query.excluded and not request.reindex:
-        raise UsageError("say what to search for: one or more words")
+        raise UsageError(message("say what to search for: one or more words"))
     context.archive.require_catalogue()
     index = ArchiveIndex(context.archive, request.max_age)
     return index.read(partial(_search, query=query, request=request), planned, done, reindex=request.reindex)

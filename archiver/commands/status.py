@@ -12,7 +12,7 @@ from archiver.archive.disk_usage import measure_disk_usage
 from archiver.catalogue import Catalogue, open_host_limits, user_location
 from archiver.commands.attention import RECENT, RUNS, needs_of, next_run
 from archiver.models import CHINA
-from archiver.models.status import ArchiveStatus, SourceStatus, WallStatus
+from archiver.models.status import ArchiveStatus, Need, SourceStatus, WallStatus
 from archiver.settings import Settings, duration
 
 
@@ -32,7 +32,19 @@ def archive_status(catalogue: Catalogue, settings: Settings, now: datetime) -> A
         search_queue=catalogue.search_queue.count(),
         disk=measure_disk_usage(Path(settings.output), statistics, pictures),
     )  # fmt: skip
-    return replace(status, needs=needs_of(status, runs, now))
+    layout = catalogue.layout.current()
+    other = layout.profile if layout and layout.profile != settings.profile else ""
+    return replace(status, needs=(*_layout_needs(other), *needs_of(status, runs, now)))
+
+
+def _layout_needs(other: str) -> Iterator[Need]:
+    """Yield a need if the archive is laid out for the profile `other`, and not for that of the settings ('')."""
+    if other:
+        said = (
+            f"the archive is laid out for the profile {other}, and archiver.yml names another: look what "
+            f"`archiver rebuild --all --dry-run` would move, or go back to `profile: {other}`"
+        )
+        yield Need(kind="profile", said=said)
 
 
 def _sources(catalogue: Catalogue, settings: Settings, expected: datetime | None) -> Iterator[SourceStatus]:

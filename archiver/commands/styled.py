@@ -12,6 +12,7 @@ from archiver.context import Context
 from archiver.errors import InputError
 from archiver.export.styled_html import styled_document
 from archiver.extractor.styled import StyledPage, read_styled
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, Capture, LocalFile, State
 from archiver.models.reports import StyledArticle
 from archiver.writer.names import media_name, safe_name
@@ -71,7 +72,7 @@ def shown_capture(catalogue: Catalogue, article: ArticleRecord) -> Capture:
     """Return the capture from which an article's post was made; raise InputError if its page is not stored."""
     capture = current_capture(catalogue.captures, article.key)
     if capture is None:
-        raise InputError("its page is not kept, so how it looked is not known", concerns=article.key)
+        raise InputError(message("its page is not kept, so how it looked is not known"), concerns=article.key)
     return capture
 
 
@@ -84,10 +85,12 @@ def _capture(catalogue: Catalogue, article: ArticleRecord, number: str | None) -
         return shown_capture(catalogue, article)
     captures = catalogue.captures.of_article(article.key)
     if not (number.isascii() and number.isdecimal() and len(number) < 10 and 1 <= int(number) <= len(captures)):
-        raise InputError(f"no such capture; they are numbered from 1 to {len(captures)}", concerns=number)
+        raise InputError(
+            message("no such capture; they are numbered from 1 to {number}", number=len(captures)), concerns=number
+        )
     capture = captures[int(number) - 1]
     if capture.state is not State.ARTICLE:
-        raise InputError(f"holds no article: {capture.state}", concerns=f"capture {number}")
+        raise InputError(message("holds no article: {state}", state=capture.state), concerns=f"capture {number}")
     if not capture.sha256 or capture.lost:
-        raise InputError("its page was not kept", concerns=f"capture {number}")
+        raise InputError(message("its page was not kept"), concerns=f"capture {number}")
     return capture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 TAGS = set(
     "table tr th td p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code a strong em del ins sup sub img br hr "
-    "div span audio video ruby rt rp".split()
+    "div span figure figcaption audio video ruby rt rp".split()
 )
 ATTRIBUTES = {
     "a": {"href"},
-    "img": {"src", "alt"},
+    "img": {"src", "alt", "width", "height"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     "ol": {"start", "reversed", "type"},

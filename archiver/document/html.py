@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from archiver.document.model import MARKS, NO_MARKS, Block, Run, has_wide_space
 
-CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # others contain text
+CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "figure", "table", "tr", "th", "td"))  # others contain text
 
 _ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
-_BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|table|tr|th|td){_ATTRIBUTES}>")
+_BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|figure|figcaption|table|tr|th|td){_ATTRIBUTES}>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _TEXT_OR_TAG = re.compile(r"([^<]+)|<ruby>([^<]*)<rp>\(</rp><rt>([^<]*)</rt><rp>\)</rp></ruby>|<(/?)([a-z]+)([^>]*)>")
 _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # at index N: MARKS[:N]
@@ -121,11 +121,17 @@ def _tags(marks: frozenset[str], without: frozenset[str]) -> tuple[str, str]:
 
 def _leaf(run: Run) -> str:
     if run.image:
-        return f'<img src="{escape(run.image)}" alt="{escape(run.text)}">'
+        return f'<img src="{escape(run.image)}" alt="{escape(run.text)}"{size_attributes(run)}>'
     if run.text == "\n":
         return "<br>"
     text, reading = escape(run.text, quote=False), escape(run.reading, quote=False)
     return f"<ruby>{text}<rp>(</rp><rt>{reading}</rt><rp>)</rp></ruby>" if reading else text
+
+
+def size_attributes(image: Run) -> str:
+    """Return the attributes `width` and `height` of an image, each with a space before it; '' if it has no size."""
+    sizes = (("width", image.width), ("height", image.height))
+    return "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
 
 
 def tokenize(body: str) -> Iterator[BlockToken]:
@@ -148,16 +154,15 @@ def parse_attributes(written: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)} if written else {}
 
 
-def read_line(source: str, read_image: Callable[[str, str], Run] | None = None) -> list[Run]:
+def read_line(source: str, read_image: Callable[[Run], Run] | None = None) -> list[Run]:
     """Return the runs of a line of canonical HTML.
 
     This is the inverse of render_line, except that adjacent runs may be split or merged.
 
     Args:
         source: The HTML of the line.
-        read_image: A function that returns the run for an image, which may contain another notation, such as Markdown.
-            Its arguments are the address and the alternative text. Without it, Run.image is the address and Run.text
-            the alternative text.
+        read_image: A function that takes the run of an image and returns the one to use in its place, which may contain
+            another notation, such as Markdown.
     """
     runs: list[Run] = []
     outer = [Run()]
@@ -170,9 +175,8 @@ def read_line(source: str, read_image: Callable[[str, str], Run] | None = None) 
         elif name == "br":
             runs.append(Run(text="\n"))
         elif name == "img":
-            image = parse_attributes(attributes)
-            address, alternative = image.get("src", ""), image.get("alt", "")
-            shown = read_image(address, alternative) if read_image else Run(alternative, image=address)
+            shown = _image(parse_attributes(attributes))
+            shown = read_image(shown) if read_image else shown
             runs.append(shown._replace(marks=NO_MARKS if shown.image else run.marks, href=run.href))
         elif closing:
             outer.pop()
@@ -181,6 +185,11 @@ def read_line(source: str, read_image: Callable[[str, str], Run] | None = None) 
         else:
             outer.append(run._replace(marks=run.marks | {name}))
     return runs
+
+
+def _image(attributes: dict[str, str]) -> Run:
+    width, height = (int(attributes.get(name, 0)) for name in ("width", "height"))
+    return Run(attributes.get("alt", ""), image=attributes.get("src", ""), width=width, height=height)
 
 
 def decode_text(source: str) -> str:

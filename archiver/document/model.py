@@ -25,6 +25,8 @@ class Run(NamedTuple):
     - For an image that is already written in Markdown, `image` is this Markdown, such as `![](a.png)`, and `text` is
       ''.
 
+    `width` and `height` are the size in px at which the page shows a small image; they are 0 for all other images.
+
     `reading` is the text that stands above `text`, such as the pinyin of a character; it is '' without one.
 
     `marks` are the names of the formatting tags around the run, such as `strong`. `href` is the target of the link
@@ -36,6 +38,8 @@ class Run(NamedTuple):
     href: str = ""  # the target of the link around it, '' without one
     image: str = ""  # the address of an image, or a writer's notation for the image; '' for text
     reading: str = ""  # the text above `text` (`<rt>`), '' without one
+    width: int = 0  # px; of a small image that is larger in its file, 0 if it is not known
+    height: int = 0  # px; likewise
 
     @property
     def is_blank(self) -> bool:

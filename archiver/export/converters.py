@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archiver.errors import ArchiverError, UsageError
+from archiver.processes import kill_with_children
 from archiver.storage.local import atomic_file, read_file
 
 _BROWSERS = (
@@ -113,7 +112,7 @@ def _run(command: Sequence[str]) -> None:
             try:
                 _, errors = process.communicate(timeout=_PATIENCE)
             except BaseException:
-                _kill_with_children(process)
+                kill_with_children(process)
                 raise
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{name} took more than {_PATIENCE} s") from error
@@ -122,12 +121,3 @@ def _run(command: Sequence[str]) -> None:
     if process.returncode:
         said = errors.decode(errors="replace").strip().splitlines()
         raise ConversionError(f"{name} failed: {said[-1] if said else process.returncode}")
-
-
-def _kill_with_children(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that leads a session of its own, and where the system has process groups all that it started."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()

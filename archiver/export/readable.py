@@ -19,6 +19,8 @@ _PAGE = """<!DOCTYPE html>
 <style>
 body {{ max-width: 42em; margin: 2em auto; padding: 0 1em; font-family: sans-serif; line-height: 1.7 }}
 img, video {{ max-width: 100% }}
+figure {{ margin: 1em 0 }}
+figcaption {{ text-align: center; font-size: .85em }}
 pre {{ overflow-x: auto }}
 table {{ border-collapse: collapse }}
 th, td {{ border: 1px solid; padding: .2em .5em }}

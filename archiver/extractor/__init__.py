@@ -16,12 +16,13 @@ from archiver.extractor.metadata.eras import era_of, field_places
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.page import ParsedPage
 from archiver.extractor.passes import canonical_html, clean
+from archiver.messages.message import message
 from archiver.models import Article, Page
 from archiver.models.page_format import PageFormat
 
 __all__ = ["ParsedPage", "classify", "extract", "page_format", "read_body", "server_time"]
 
-_LEFT_OUT = "the post has no body: all that the page has there was left out"
+_LEFT_OUT = message("the post has no body: all that the page has there was left out")
 
 
 def server_time(page: Page | ParsedPage) -> datetime | None:

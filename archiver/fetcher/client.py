@@ -48,6 +48,7 @@ from archiver.fetcher.retry import (
     without_retries,
 )
 from archiver.fetcher.transport import Transport, tls_context
+from archiver.messages.message import message
 from archiver.models import Download, Page, Response, Target
 
 _BROWSER_HEADERS = {
@@ -144,7 +145,7 @@ class Fetcher:
             self._check_time()  # raises BudgetSpent if the end of the run was the cause
             raise
         if not 200 <= response.status < 300 and not urls.is_verification_page(response.url):
-            raise FetchError(f"the server answered HTTP {response.status}", concerns=target.url)
+            raise FetchError(message("the server answered HTTP {status}", status=response.status), concerns=target.url)
         return self._make_page(response, target)
 
     def _make_page(self, response: RawResponse, target: Target) -> Page:
@@ -203,9 +204,11 @@ class Fetcher:
         except Postponed as error:
             if not failures:
                 raise
-            raise Unreachable(f"no answer in time ({failures[-1]}): try again later", concerns=url) from error
+            raise Unreachable(
+                message("no answer in time ({reason}): try again later", reason=failures[-1]), concerns=url
+            ) from error
         if raw.status != 200:
-            raise FetchError(f"the server answered HTTP {raw.status}", concerns=url)
+            raise FetchError(message("the server answered HTTP {status}", status=raw.status), concerns=url)
         response = Response(url=raw.url, status=raw.status, headers=raw.headers, received=self._received_at(raw))
         return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
@@ -245,7 +248,7 @@ class Fetcher:
         """Raise BudgetSpent if the run is over, or ends within the next `wait` seconds."""
         left = self._seconds_left()
         if left is not None and left <= wait:
-            raise BudgetSpent("not read: the time of this call is over, the next one goes on")
+            raise BudgetSpent(message("not read: the time of this call is over, the next one goes on"))
 
     def _back_off(self, response: RawResponse, target: Target) -> None:
         """Delay all page requests if `response` has the status 429 (Too Many Requests); else do nothing.
@@ -262,8 +265,19 @@ class Fetcher:
         seconds = retry_after(response, self._now)
         self._rate_limiter.back_off(seconds)
         if seconds is None or seconds > LONGEST_WAIT:
-            advice = f"asks for {seconds:.0f} s of rest: try again then" if seconds else "wants a rest: try later"
-            raise CoolingDown(f"the server answered HTTP {TOO_MANY_REQUESTS} and {advice}", concerns=target.url)
+            advice = (
+                message("asks for {seconds:.0f} s of rest: try again then", seconds=seconds)
+                if seconds
+                else message("wants a rest: try later")
+            )
+            raise CoolingDown(
+                message(
+                    "the server answered HTTP {too_many_requests} and {advice}",
+                    too_many_requests=TOO_MANY_REQUESTS,
+                    advice=advice,
+                ),
+                concerns=target.url,
+            )
 
     def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> RawResponse:
         """Request the medium at `start` once, follow redirects, and return the last response.
@@ -329,7 +343,9 @@ def _wechat_url(address: str) -> httpx.URL:
     """
     url = public_https_url(address)
     if url.host != urls.HOST or url.port is not None:
-        raise FetchError(f"leads to another host than {urls.HOST}: it is not followed", concerns=address)
+        raise FetchError(
+            message("leads to another host than {host}: it is not followed", host=urls.HOST), concerns=address
+        )
     return url
 
 
@@ -346,9 +362,14 @@ def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
         raise _unreachable(error, address) from error
     if response.status in RETRY_STATUSES:
         header = response.header("retry-after")
-        advice = f" (Retry-After: {header[:40]})" if header else ""
+        advice = message(" (Retry-After: {header})", header=header[:40]) if header else ""
         raise Unreachable(
-            f"the server keeps answering HTTP {response.status}{advice}: try again later", concerns=address
+            message(
+                "the server keeps answering HTTP {status}{advice}: try again later",
+                status=response.status,
+                advice=advice,
+            ),
+            concerns=address,
         )
     return response
 
@@ -356,12 +377,19 @@ def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
 def _unreachable(error: Exception, address: str) -> Unreachable:
     if is_untrusted(error):
         return Unreachable(
-            f"the server's certificate is not trusted ({error}): if your network replaces certificates, "
-            "name its authority in SSL_CERT_FILE",
+            message(
+                "the server's certificate is not trusted ({reason}): if your network replaces "
+                "certificates, name its authority in SSL_CERT_FILE",
+                reason=error,
+            ),
             concerns=address,
         )
     reason = str(error) or type(error).__name__
     return Unreachable(
-        f"no answer in {MAX_TRIES} tries ({reason}): check the network and the proxy, or try again later",
+        message(
+            "no answer in {max_tries} tries ({reason}): check the network and the proxy, or try again later",
+            max_tries=MAX_TRIES,
+            reason=reason,
+        ),
         concerns=address,
     )

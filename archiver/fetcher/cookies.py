@@ -9,9 +9,10 @@ import warnings
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy, LoadError, MozillaCookieJar
 
 from archiver.errors import ConfigError, InputError
+from archiver.messages.message import message
 from archiver.urls import HOST
 
-_ADVICE = "export cookies.txt in the Netscape format from the browser in which you opened the article"
+_ADVICE = message("export cookies.txt in the Netscape format from the browser in which you opened the article")
 
 
 def read_cookies(path: str) -> CookieJar:
@@ -26,7 +27,9 @@ def read_cookies(path: str) -> CookieJar:
             jar.set_cookie(_as_session(cookie))
     jar.clear_expired_cookies()
     if path and not len(jar):
-        raise ConfigError(f"no cookie for {HOST} in it that still lives: {_ADVICE}", concerns=path)
+        raise ConfigError(
+            message("no cookie for {host} in it that still lives: {advice}", host=HOST, advice=_ADVICE), concerns=path
+        )
     return jar
 
 
@@ -45,11 +48,11 @@ def _load_cookies(path: str) -> MozillaCookieJar:
         with warnings.catch_warnings(action="ignore"):  # "http.cookiejar bug!" for a line with too few fields
             jar.load(ignore_discard=True, ignore_expires=True)
     except (LoadError, UnicodeDecodeError) as error:
-        raise ConfigError(f"not a Netscape cookie file: {_ADVICE}", concerns=path) from error
+        raise ConfigError(message("not a Netscape cookie file: {advice}", advice=_ADVICE), concerns=path) from error
     except FileNotFoundError as error:
-        raise InputError(f"no such cookie file: {_ADVICE}", concerns=path) from error
+        raise InputError(message("no such cookie file: {advice}", advice=_ADVICE), concerns=path) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"the cookie file cannot be read: {error}", concerns=path) from error
+        raise InputError(message("the cookie file cannot be read: {reason}", reason=error), concerns=path) from error
     return jar
 
 

@@ -21,6 +21,7 @@ from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, ConfigError, FetchError, Unreachable
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.transport import tls_context
+from archiver.messages.message import message
 from archiver.models.checkup import Check, attention
 
 _PATIENCE = 5.0  # seconds to wait for the proxy
@@ -29,7 +30,8 @@ _PORTS = {"http": 80, "https": 443}  # of proxies; the others are SOCKS, with 10
 _WRONG_TIME = frozenset((9, 10))  # OpenSSL's codes of a certificate: not valid yet, expired
 _WRONG_NAME = 62  # and of one for another host
 _NO_NETWORK = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL))
-_CHECK_NETWORK = "check the network of this machine, and whether it needs a proxy"
+_CHECK_NETWORK = message("check the network of this machine, and whether it needs a proxy")
+_CHECK_OR_WAIT = message("check the network of this machine, and whether it needs a proxy, or try again later")
 
 Connect = Callable[..., socket.socket]  # a function like socket.create_connection
 
@@ -43,20 +45,20 @@ def check_proxy(chosen: str, connect: Connect = socket.create_connection) -> Che
     try:
         config = ProxyConfig(chosen)
     except ConfigError as error:
-        return attention(name, f"{setting}: {error}", f"correct {setting}")
+        return attention(name, f"{setting}: {error}", message("correct {setting}", setting=setting))
     if config.proxy is None:
-        return Check(name=name, message="none is set, requests go directly")
+        return Check(name=name, message=message("none is set, requests go directly"))
     if not (place := config.name_for(_PAGES)):
-        return Check(name=name, message=f"NO_PROXY excepts {urls.HOST}, requests go directly")
+        return Check(name=name, message=message("NO_PROXY excepts {HOST}, requests go directly", HOST=urls.HOST))
     url = config.proxy.url
     port = url.port or _PORTS.get(url.scheme.decode(), 1080)
     try:
         with closing(connect((url.host.decode(), port), _PATIENCE)):
-            return Check(name=name, message=f"{place} answers ({setting})")
+            return Check(name=name, message=message("{place} answers ({setting})", place=place, setting=setting))
     except OSError as error:
         reason = error.strerror or str(error)
-        advice = f"start it, or correct {setting}, or take it out"
-        return attention(name, f"{place} does not answer ({reason})", advice)
+        advice = message("start it, or correct {setting}, or take it out", setting=setting)
+        return attention(name, message("{place} does not answer ({reason})", place=place, reason=reason), advice)
 
 
 def check_certificates() -> Check:
@@ -65,17 +67,25 @@ def check_certificates() -> Check:
     variable = next((word for word in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(word)), "")
     path = os.environ.get(variable, "")
     place = f"{variable}={path}" if variable else "the package certifi"
-    advice = f"correct {variable}, or unset it" if variable else "install the package certifi again"
+    advice = (
+        message("correct {variable}, or unset it", variable=variable)
+        if variable
+        else message("install the package certifi again")
+    )
     try:
         count = tls_context().cert_store_stats()["x509_ca"]
     except ConfigError as error:
         return attention(name, str(error), advice)
     if variable == "SSL_CERT_DIR":  # its files are read when they are needed
         is_there = Path(path).is_dir()
-        return Check(name=name, message=place) if is_there else attention(name, f"{place} is no folder", advice)
+        return (
+            Check(name=name, message=place)
+            if is_there
+            else attention(name, message("{place} is no folder", place=place), advice)
+        )
     if not count:
-        return attention(name, f"no authority is in {place}", advice)
-    return Check(name=name, message=f"{count} authorities, of {place}")
+        return attention(name, message("no authority is in {place}", place=place), advice)
+    return Check(name=name, message=message("{count} authorities, of {place}", count=count, place=place))
 
 
 def failure_check(error: ArchiverError, proxy: str, now: datetime) -> Check:
@@ -83,8 +93,8 @@ def failure_check(error: ArchiverError, proxy: str, now: datetime) -> Check:
 
     `error` is the error of Fetcher.page. `proxy` is the proxy in the settings, and `now` the time of this machine.
     """
-    message, advice = _explained(error, proxy, now)
-    return attention("page", message, advice)
+    said, advice = _explained(error, proxy, now)
+    return attention("page", said, advice)
 
 
 def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, str]:
@@ -92,41 +102,60 @@ def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, st
     if untrusted := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
         return _explained_certificate(untrusted, now)
     if not isinstance(error, Unreachable) or len(causes) == 1:  # the server answered, or a file could not be read
-        message = str(error.args[0]).removesuffix(": try again later")
-        return message, "try again later" if isinstance(error, FetchError) else "correct it"
+        said = str(error.args[0]).removesuffix(": try again later")
+        return said, message("try again later") if isinstance(error, FetchError) else message("correct it")
     if any(isinstance(cause, httpx.ProxyError) for cause in causes):
         reason = next(str(cause) for cause in causes if isinstance(cause, httpx.ProxyError))
-        return f"the proxy refuses the request ({reason})", "check its address and login, and whether it allows WeChat"
+        return message("the proxy refuses the request ({reason})", reason=reason), message(
+            "check its address and login, and whether it allows WeChat"
+        )
     is_not_connected = any(isinstance(cause, (httpx.ConnectError, httpx.ConnectTimeout)) for cause in causes)
     if is_not_connected and ProxyConfig(proxy).name_for(_PAGES):
-        return "the proxy does not answer", "start it, or correct its address, or take it out of the settings"
+        return message("the proxy does not answer"), message(
+            "start it, or correct its address, or take it out of the settings"
+        )
     return _explained_network(causes)
 
 
 def _explained_certificate(error: ssl.SSLCertVerificationError, now: datetime) -> tuple[str, str]:
     if error.verify_code in _WRONG_TIME:
         return (
-            f"the server's certificate is not valid at this machine's time ({error.verify_message})",
-            f"set the clock, which says {now:%Y-%m-%d %H:%M} UTC; if it is right, the network replaces certificates",
+            message(
+                "the server's certificate is not valid at this machine's time ({reason})", reason=error.verify_message
+            ),
+            message(
+                "set the clock, which says {now:%Y-%m-%d %H:%M} UTC; if it is right, the network replaces certificates",
+                now=now,
+            ),
         )
     if error.verify_code == _WRONG_NAME:
-        return f"another host answers than {urls.HOST} ({error.verify_message})", _CHECK_NETWORK
+        return message(
+            "another host answers than {host} ({reason})", host=urls.HOST, reason=error.verify_message
+        ), _CHECK_NETWORK
     return (
-        f"the server's certificate is of an authority that is not trusted ({error.verify_message})",
-        "if your network replaces certificates, name its authority's file in SSL_CERT_FILE; else do not use it",
+        message(
+            "the server's certificate is of an authority that is not trusted ({reason})", reason=error.verify_message
+        ),
+        message(
+            "if your network replaces certificates, name its authority's file in SSL_CERT_FILE; else do not use it"
+        ),
     )
 
 
 def _explained_network(causes: list[BaseException]) -> tuple[str, str]:
-    message = next((str(cause) for cause in causes if isinstance(cause, httpx.HTTPError) and str(cause)), "no answer")
+    said = next((str(cause) for cause in causes if isinstance(cause, httpx.HTTPError) and str(cause)), "no answer")
     errors = [cause for cause in causes if isinstance(cause, OSError)]
     if any(isinstance(cause, socket.gaierror) for cause in errors):
-        return f"the name {urls.HOST} cannot be resolved, there is no network or no name server", _CHECK_NETWORK
+        return message(
+            "the name {host} cannot be resolved, there is no network or no name server", host=urls.HOST
+        ), _CHECK_NETWORK
     if any(cause.errno in _NO_NETWORK for cause in errors):
-        return f"no way leads to {urls.HOST} ({message}), there is no network", _CHECK_NETWORK
+        return message(
+            "no way leads to {host} ({reason}), there is no network", host=urls.HOST, reason=said
+        ), _CHECK_NETWORK
     if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
-        return f"{urls.HOST} does not answer in time ({message})", f"{_CHECK_NETWORK}, or try again later"
-    return f"{urls.HOST} cannot be reached ({redact_words(message)})", f"{_CHECK_NETWORK}, or try again later"
+        return message("{host} does not answer in time ({reason})", host=urls.HOST, reason=said), _CHECK_OR_WAIT
+    return message("{host} cannot be reached ({reason})", host=urls.HOST, reason=redact_words(said)), _CHECK_OR_WAIT
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from archiver.errors import Postponed
 from archiver.fetcher.limits import LONGEST_WAIT
+from archiver.messages.message import message
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,11 @@ class HostCooldowns:
             delay = until - self._clock()
             if total > LONGEST_WAIT or (delay > 0 and delay >= seconds_left()):
                 raise Postponed(
-                    f"not asked for: {host} wants a rest of {cooldown.requested:.0f} s, the next call goes on"
+                    message(
+                        "not asked for: {host} wants a rest of {requested:.0f} s, the next call goes on",
+                        host=host,
+                        requested=cooldown.requested,
+                    )
                 )
             if delay <= 0:
                 return

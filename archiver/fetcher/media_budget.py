@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from archiver.clock import utc_now
 from archiver.errors import Postponed, TooLarge
+from archiver.messages.message import message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +89,7 @@ class MediaBudget:
         with self._lock:
             self._size += size
             if self._size > self._limits.size:
-                raise TooLarge(f"more than article.max_bytes ({self._limits.size}) allows")
+                raise TooLarge(message("more than article.max_bytes ({size}) allows", size=self._limits.size))
 
     def seconds_left(self) -> float:
         """Return the seconds that are left for the article's media, 0 if the time is over. Never raise an error."""
@@ -123,8 +124,14 @@ class MediaBudget:
 
 
 def _run_over() -> Postponed:
-    return Postponed("not asked for: the time of this call is over, the next one goes on")
+    return Postponed(message("not asked for: the time of this call is over, the next one goes on"))
 
 
 def _limit_reached(setting: str, value: object) -> Postponed:
-    return Postponed(f"not asked for: more than article.{setting} ({value}) allows, the next call goes on")
+    return Postponed(
+        message(
+            "not asked for: more than article.{setting} ({value}) allows, the next call goes on",
+            setting=setting,
+            value=value,
+        )
+    )

@@ -11,6 +11,7 @@ import httpcore
 
 from archiver.errors import ForbiddenAddress
 from archiver.fetcher.ssrf import may_connect
+from archiver.messages.message import message
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]  # a function like socket.getaddrinfo
 _FAILED = (httpcore.ConnectError, httpcore.ConnectTimeout)
@@ -145,5 +146,8 @@ class CheckedNetwork(ProxyNetwork):
         resolved = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
         allowed = tuple(address for address in resolved if may_connect(address))
         if resolved and not allowed:
-            raise ForbiddenAddress(f"the name leads to {resolved[0]}, which is not a public address", concerns=host)
+            raise ForbiddenAddress(
+                message("the name leads to {resolved}, which is not a public address", resolved=resolved[0]),
+                concerns=host,
+            )
         return allowed

@@ -16,6 +16,7 @@ from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher.media_budget import MediaBudget
 from archiver.fetcher.saved import read_saved
 from archiver.fetcher.saved.data_url import DATA_SCHEME, decode_data_url
+from archiver.messages.message import message
 from archiver.models import Download, FetchedPage, Media, Page, Target
 
 _log = logging.getLogger(__name__)
@@ -103,7 +104,9 @@ class HttpMedia:
             return decode_data_url(url)
         limit = self.limit_of(medium)
         if medium.size > limit:
-            raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=url)
+            raise TooLarge(
+                message("{size} bytes are more than the {limit} allowed", size=medium.size, limit=limit), concerns=url
+            )
         self.budget.begin_medium(self.name_of(medium))
         return self.open_client().media(url, limit, self.budget)
 

@@ -9,6 +9,7 @@ import httpcore
 import httpx
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 
 
 class ProxyConfig:
@@ -49,9 +50,11 @@ def _parse_proxy(address: str) -> httpcore.Proxy:
         if not proxy.url.host:
             raise ValueError("no host in it")
     except (httpx.InvalidURL, ValueError) as error:
-        raise ConfigError("not a proxy's address: write it as http://host:port or socks5://host:port") from error
+        raise ConfigError(
+            message("not a proxy's address: write it as http://host:port or socks5://host:port")
+        ) from error
     if proxy.url.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigError("a SOCKS proxy needs one more package: pip install 'httpx[socks]'")
+        raise ConfigError(message("a SOCKS proxy needs one more package: pip install 'httpx[socks]'"))
     url = httpcore.URL(
         scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
     )

@@ -15,6 +15,7 @@ from archiver.errors import BudgetSpent, CoolingDown
 from archiver.extractor import classify
 from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.link_policy import counts_as_block
+from archiver.messages.message import message
 from archiver.models import CHINA, Page, State
 
 _log = logging.getLogger(__name__)
@@ -176,8 +177,12 @@ class SharedRateLimiter:
         until = self.cooldown_until()
         if until:
             raise CoolingDown(
-                f"not asked: WeChat wants a rest, no page is asked for before {until:%H:%M %d %b} (Beijing time); "
-                "the same call then goes on, or at once with the --cookies of a browser that solved it",
+                message(
+                    "not asked: WeChat wants a rest, no page is asked for before {until:%H:%M %d %b} "
+                    "(Beijing time); the same call then goes on, or at once with the --cookies of a browser "
+                    "that solved it",
+                    until=until,
+                ),
                 concerns=address,
             )
 
@@ -232,7 +237,9 @@ class SharedRateLimiter:
     def _check_time(self, address: str, delay: float = 0) -> None:
         end = self.end()
         if end and self.now() + timedelta(seconds=delay) >= end:
-            raise BudgetSpent("not asked: the time of this call is over, the next one goes on", concerns=address)
+            raise BudgetSpent(
+                message("not asked: the time of this call is over, the next one goes on"), concerns=address
+            )
 
 
 def passed_verification(path: str, since: float) -> bool:

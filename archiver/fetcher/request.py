@@ -17,6 +17,7 @@ from archiver.errors import FetchError, ForbiddenAddress, TooLarge
 from archiver.fetcher.decompression import decompress
 from archiver.fetcher.limits import MIB
 from archiver.fetcher.ssrf import is_forbidden
+from archiver.messages.message import message
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
     """
     url = _parse_public_url(address)
     if url.port not in _PORTS and url.port != port:
-        raise ForbiddenAddress(f"port {url.port} is no web server's: it is not opened", concerns=address)
+        raise ForbiddenAddress(
+            message("port {port} is no web server's: it is not opened", port=url.port), concerns=address
+        )
     return url
 
 
@@ -81,14 +84,14 @@ def user_https_url(address: str) -> httpx.URL:
 
 def _parse_public_url(address: str) -> httpx.URL:
     if len(address) > _LONGEST_ADDRESS:
-        raise ForbiddenAddress("longer than any address that can be opened", concerns=f"{address[:80]}…")
+        raise ForbiddenAddress(message("longer than any address that can be opened"), concerns=f"{address[:80]}…")
     try:
         url = httpx.URL(address).copy_with(fragment=None)
         if url.scheme in ("http", "https") and url.host and not is_forbidden(url.raw_host.decode("ascii")):
             return url.copy_with(scheme="https")
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise ForbiddenAddress("not an address that can be opened", concerns=address) from error
-    raise ForbiddenAddress("not a public http(s) address: it is not opened", concerns=address)
+        raise ForbiddenAddress(message("not an address that can be opened"), concerns=address) from error
+    raise ForbiddenAddress(message("not a public http(s) address: it is not opened"), concerns=address)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,14 +174,14 @@ def follow_redirects(
         url = check(_join_location(url, location))
         if urls.is_verification_page(str(url)):
             return replace(response, url=str(url))
-    raise FetchError(f"more than {MAX_REDIRECTS} redirects", concerns=str(url))
+    raise FetchError(message("more than {max_redirects} redirects", max_redirects=MAX_REDIRECTS), concerns=str(url))
 
 
 def _join_location(url: httpx.URL, location: str) -> str:
     try:
         return urljoin(str(url), location)
     except ValueError as error:
-        raise FetchError("redirected to something that is no address", concerns=str(url)) from error
+        raise FetchError(message("redirected to something that is no address"), concerns=str(url)) from error
 
 
 def _read_body(response: httpx.Response, limits: ResponseLimits) -> bytes:
@@ -188,7 +191,7 @@ def _read_body(response: httpx.Response, limits: ResponseLimits) -> bytes:
     """
     limit = limits.size
     declared = response.headers.get("content-length", "")
-    too_large = TooLarge(f"larger than {limit / MIB:g} MB", concerns=str(response.request.url))
+    too_large = TooLarge(message("larger than {limit:g} MB", limit=limit / MIB), concerns=str(response.request.url))
     if declared.isdecimal() and int(declared[:18]) > limit:
         raise too_large
     body = bytearray()

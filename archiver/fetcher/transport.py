@@ -17,6 +17,7 @@ from archiver.errors import ArchiverError, ConfigError
 from archiver.fetcher.network import CheckedNetwork, Deadline, ProxyNetwork, Resolve
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.request import SECONDS_EXTENSION
+from archiver.messages.message import message
 
 _CORE_ERRORS = (
     httpcore.TimeoutException,
@@ -87,7 +88,7 @@ def tls_context() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()
     except OSError as error:  # ssl.SSLError is an OSError
-        raise ConfigError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {error}") from error
+        raise ConfigError(message("SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {reason}", reason=error)) from error
 
 
 class _Body(httpx.SyncByteStream):

@@ -1,18 +1,18 @@
 """Say things in the user's language, and format dates and numbers for it.
 
 A message is an English sentence, and its text is its id: `gettext` and `ngettext` of `translations(language)` return
-the text in the language. The Chinese texts are in locale/zh_CN/LC_MESSAGES/archiver.po; docs/development/translation.md
-says how they are changed.
+the text in the language. `message.py` makes messages that are said later, in whatever language. The Chinese texts are
+in locale/zh_CN/LC_MESSAGES/archiver.po; docs/development/translation.md says how they are changed.
 """
 
 from __future__ import annotations
 
-import gettext
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
-DOMAIN = "archiver"
+if TYPE_CHECKING:
+    from gettext import NullTranslations
 
 
 class Language(StrEnum):
@@ -38,10 +38,8 @@ def mark_message(text: str) -> str:
 
 
 @cache
-def translations(language: Language) -> gettext.NullTranslations:
+def translations(language: Language) -> NullTranslations:
     """Return the texts of all messages in a language. English needs no file, since the ids are English."""
-    if language is Language.ENGLISH:
-        return gettext.NullTranslations()
-    file = files(__name__) / "locale" / "zh_CN" / "LC_MESSAGES" / f"{DOMAIN}.mo"
-    with file.open("rb") as stream:
-        return gettext.GNUTranslations(stream)
+    from archiver.messages.texts import english_texts, read_texts
+
+    return english_texts() if language is Language.ENGLISH else read_texts("zh_CN")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archiver.messages import Language
 
 
@@ -12,6 +14,17 @@ def language_named(name: str) -> Language | None:
     """
     primary = name.strip().lower().replace("_", "-").partition("-")[0].partition(".")[0]
     return next((language for language in Language if language.value == primary), None)
+
+
+def language_of_terminal(environment: Mapping[str, str], setting: str = "") -> Language:
+    """Return the language of messages on a terminal: English, if nothing names another one.
+
+    The first of these that is set and names a language decides: the variable ARCHIVER_LANG, `setting` (`lang:` of
+    archiver.yml), the locale for messages (POSIX: LC_ALL, else LC_MESSAGES, else LANG).
+    """
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    names = (environment.get("ARCHIVER_LANG", ""), setting, locale)
+    return next(filter(None, map(language_named, names)), Language.ENGLISH)
 
 
 def accepted_language(header: str) -> Language | None:

@@ -37,6 +37,20 @@ class ArticleList:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SearchableText:
+    """The words of an article in which a search finds something, in the form in which texts and queries are compared.
+
+    `changes` restores the original text: for each change that the form made, its distance from the end of the change
+    before, its length, and the original. Lengths are counted as JavaScript counts them, in units of UTF-16.
+    """
+
+    key: str
+    title: str
+    text: str
+    changes: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Labels:
     """The tags of an article's post, and the albums of WeChat's that contain the article."""
 

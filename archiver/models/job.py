@@ -15,13 +15,15 @@ class SourceOptions:
     """The options for posts of articles that one list, album or feed in archiver.yml names.
 
     `name` is the title of this list, album or feed; '' for articles given on the command line. The posts are written
-    to `folder`, relative to `_posts/`, with these `tags` and this `author` (None: not set).
+    to `folder`, below the directory of posts, with these `tags` and this `author` (None: not set). With `is_draft`, the
+    site does not publish them.
     """
 
     name: str = ""  # the source's title in the catalogue; '' for articles given on the command line
-    folder: str = ""  # relative to _posts/
+    folder: str = ""  # below the directory of posts
     tags: tuple[str, ...] | None = None  # None: not set
     author: str | None = None  # None: not set
+    is_draft: bool = False
 
 
 class JobKind(Enum):

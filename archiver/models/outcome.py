@@ -9,6 +9,7 @@ from archiver.models.page import State
 from archiver.models.page_format import FormatNote
 
 OutcomeKind = Literal["archived", "updated", "unchanged", "failed", "skipped"]
+HeldBy = Literal["", "record", "pause", "cool-down", "failure", "limit"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +33,12 @@ class Outcome:
     of publication (ISO 8601). `post` is the path of its post, which begins with the path of the archive's folder; '' if
     it has none. `warnings` and `error` are messages for the user; `error` says what is wrong and what to do, or is ''.
     `format_notes` are the signs in the page of a written post that WeChat has changed its format.
-    `exit_code` is the exit code of the command if this is its only outcome. All fields except `exit_code` are the keys
-    of the JSON line that `--json` prints.
+    `exit_code` is the exit code of the command if this is its only outcome. All fields except `exit_code` and `held_by`
+    are the keys of the JSON line that `--json` prints.
+
+    `held_by` says what kept the SOURCE from being archived, if its page was not the reason: a `record` of the
+    catalogue, by which nothing is to be done; the `pause` until its next attempt; the `cool-down` after WeChat's wall;
+    a `failure` that concerns all SOURCEs, such as a full disk; or a `limit` that the user set. '' stands for none.
     """
 
     source: str
@@ -49,4 +54,5 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     error: str = ""
     format_notes: tuple[FormatNote, ...] = ()
+    held_by: HeldBy = ""  # not in the JSON line
     exit_code: int = 0  # the command's exit code if this were its only outcome; not in the JSON line

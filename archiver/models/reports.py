@@ -164,8 +164,10 @@ class RunReport:
     """The results of listing the sources of a run. The fields are updated while the sources are listed.
 
     `requests` is the number of requests that were sent to list albums. `warnings` has lines of text for the user.
+    `was_walled` says whether the last page that WeChat sent to anybody before this run was its wall.
     """
 
     sources: list[SourceReport] = field(default_factory=list)
     requests: int = 0  # number of requests that were sent to list albums
+    was_walled: bool = False
     warnings: list[str] = field(default_factory=list)

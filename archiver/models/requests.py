@@ -112,12 +112,13 @@ class RebuildOptions:
     """The options for rebuilding posts.
 
     With `is_dry`, changes are reported but not written. With `diff`, each result has a diff of the changed post. `jobs`
-    is the number of worker processes.
+    is the number of worker processes. If all posts are rebuilt, those of the articles with the keys `left_out` are not.
     """
 
     is_dry: bool = False  # report the changes but write nothing
     diff: bool = False  # return a diff of each changed post
     jobs: int = 1  # number of worker processes
+    left_out: frozenset[str] = frozenset()  # keys of articles whose posts are not rebuilt, if all others are
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

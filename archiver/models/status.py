@@ -10,7 +10,7 @@ from typing import Literal
 from archiver.errors import Exit
 
 SourceKind = Literal["list", "feed", "album", "links"]
-NeedKind = Literal["disk", "wall", "run", "source", "article", "link", "picture"]
+NeedKind = Literal["profile", "disk", "wall", "run", "source", "article", "link", "picture"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@
 - post_text.py: the words that a post shows.
 - expressions.py: a query in the language of SQLite's full-text index.
 - index.py: the index in a SQLite file, which can be deleted at any time and is made again.
+- shards.py: an index in many small files, which a script searches without a server.
 - snippets.py: the piece of a text that the results of a search show.
 - suggestions.py: names that resemble the one that the user typed.
 """

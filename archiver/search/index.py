@@ -19,6 +19,7 @@ from typing import Literal
 import msgspec
 
 from archiver.errors import Busy, OutputError
+from archiver.messages.message import message
 from archiver.search.expressions import match_expression
 from archiver.search.normalization import (
     NormalizedText,
@@ -28,7 +29,7 @@ from archiver.search.normalization import (
     normalize_with_changes,
 )
 from archiver.search.query import Query, Term
-from archiver.search.tokens import tokens
+from archiver.search.tokens import joined
 
 VERSION = 3  # of the tables and of the tokens; a file of another version is made again
 BEGINNING = 160  # characters of a text that a list of articles shows
@@ -216,6 +217,12 @@ class SearchIndex:
             row = self._connection.execute("SELECT text, changes FROM texts WHERE id = ?", (post_id,)).fetchone()
             return NormalizedText(row[0], decode_changes(row[1]))
 
+    def ids_of(self, keys: Iterable[str]) -> list[int]:
+        """Return the ids of the posts with these keys whose files are not missing; others are left out."""
+        statement = "SELECT id FROM posts WHERE key = ? AND is_present"
+        with _detecting_damage():
+            return [int(found) for key in keys for (found,) in self._connection.execute(statement, (key,))]
+
     def count(self) -> int:
         """Return the number of posts in the index, without those whose files were missing when they were last read."""
         with _detecting_damage():
@@ -321,7 +328,7 @@ class SearchIndex:
             (post_id, title, body.text, encode_changes(body.changes), checksum),
         )
         self._connection.execute(
-            "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, *_words(title, body.text))
+            "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, joined(body.text), joined(title))
         )
 
     def _delete(self, key: str) -> None:
@@ -336,7 +343,7 @@ class SearchIndex:
                 raise DamagedIndex("a text is not what was stored")
             self._connection.execute(
                 "INSERT INTO words(words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
-                (post_id, *_words(title, text)),
+                (post_id, joined(text), joined(title)),
             )
             self._connection.execute("DELETE FROM texts WHERE id = ?", (post_id,))
         self._connection.execute("DELETE FROM posts WHERE id = ?", (post_id,))
@@ -366,9 +373,9 @@ def _detecting_damage() -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise Busy("another process is writing the search index: try again") from error
+            raise Busy(message("another process is writing the search index: try again")) from error
         if code in _DISK_ERRORS:
-            raise OutputError(f"the search index cannot be used: {error}") from error
+            raise OutputError(message("the search index cannot be used: {reason}", reason=error)) from error
         raise DamagedIndex(str(error)) from error
     except (zlib.error, msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
         raise DamagedIndex(str(error)) from error
@@ -392,8 +399,3 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
             where.append(condition)
             values.append(value)
     return where, values
-
-
-def _words(title: str, text: str) -> tuple[str, str]:
-    """Return the tokens of the text and those of the title, each joined by spaces, for the columns of the index."""
-    return " ".join(tokens(text)), " ".join(tokens(title))

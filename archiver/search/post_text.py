@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from archiver.models.origin import origin_of
 from archiver.yaml_reader import BrokenYaml, read_strings
 
 if TYPE_CHECKING:
@@ -87,8 +88,7 @@ def parse_front_matter(content: str) -> tuple[ParsedPost, str]:
     """Return a post with its front matter parsed and without tokens, and the Markdown that was not parsed."""
     found = _FRONT_MATTER.match(content)
     values = _front_matter(found[1]) if found else {}
-    origin = values.get("wechat")
-    post = ParsedPost(values, origin if isinstance(origin, dict) else {}, ())
+    post = ParsedPost(values, origin_of(values), ())
     return post, content[found.end() :] if found else content
 
 

@@ -49,6 +49,17 @@ def tokens(text: str) -> Iterator[str]:
         run = following
 
 
+def joined(text: str) -> str:
+    """Return the tokens of a normalised text, joined by spaces."""
+    return " ".join(tokens(text))
+
+
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the runs of a normalised text, each with whether its script has no spaces between words."""
+    for run in _RUN.finditer(text):
+        yield run[0], run[1] is not None
+
+
 def phrase(term: str) -> tuple[list[str], bool]:
     """Return the tokens of a normalised term as a phrase, and whether the last one is only the beginning of a token.
 

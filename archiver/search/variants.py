@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from archiver.errors import UsageError
+from archiver.messages.message import message
 
 _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))  # Han
 
@@ -22,7 +23,7 @@ def load_variants() -> Mapping[str, str]:
     try:
         import opencc
     except ImportError:
-        raise UsageError("--variants needs one more package: pip install 'archiver[variants]'") from None
+        raise UsageError(message("--variants needs one more package: pip install 'archiver[variants]'")) from None
     characters = [chr(code) for start, end in _BLOCKS for code in range(start, end)]
     simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")  # line by line, so never as words
     same: dict[str, list[str]] = {}

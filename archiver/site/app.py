@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from archiver.app import Archiver
 from archiver.errors import ArchiverError
 from archiver.settings import Settings
 from archiver.site.archives import ArchivePool
@@ -58,6 +59,8 @@ def create_app(
     )
     app.router.redirect_slashes = False
     app.state.settings = settings
+    with Archiver(settings) as archive:
+        app.state.media_directories = archive.media_directories
     app.state.access = access
     app.state.fetching = fetching
     app.state.report = report

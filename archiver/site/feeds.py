@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
@@ -11,7 +11,16 @@ from typing import Literal
 from archiver.app import Archiver, BrowseRequest
 from archiver.messages import Language, mark_message, translations
 from archiver.models.browsing import ArticleGroup, GroupedBy, ReadableArticle, ReaderAddresses
-from archiver.models.feeds import ArticleFeed, FeedAddresses, FeedEntry, FeedFormat, KeptArticle, LatestArticles
+from archiver.models.feeds import (
+    ArticleFeed,
+    FeedAddresses,
+    FeedEntry,
+    FeedFormat,
+    KeptArticle,
+    LatestArticles,
+    Subscription,
+    SubscriptionGroup,
+)
 from archiver.site.links import PageLinks
 from archiver.site.paging import PAGE_SIZE, Paging, offset_of
 from archiver.site.words import Words
@@ -78,10 +87,37 @@ class FeedSubject:
 EVERYTHING = FeedSubject(kind="all")
 
 
-def largest_groups(archive: Archiver) -> list[tuple[FeedKind, str, tuple[ArticleGroup, ...], int]]:
+GroupsOf = Callable[[GroupedBy], Sequence[ArticleGroup]]  # returns the accounts, tags …, that of most articles first
+
+
+def largest_groups(groups_of: GroupsOf) -> list[tuple[FeedKind, str, Sequence[ArticleGroup], int]]:
     """Return of each kind its name, its title, the groups that have most articles, and the number of all groups."""
-    groups = {kind: archive.reader.groups(CONDITIONS[kind]) for kind in KIND_TITLES}
+    groups = {kind: groups_of(CONDITIONS[kind]) for kind in KIND_TITLES}
     return [(kind, KIND_TITLES[kind], found[:_MOST_SHOWN], len(found)) for kind, found in groups.items()]
+
+
+def subscriptions_to(
+    kinds: Iterable[FeedKind], groups_of: GroupsOf, links: PageLinks, language: Language
+) -> list[SubscriptionGroup]:
+    """Return the feeds of some kinds; of all kinds, with the feed of everything before them. `links` are absolute."""
+    gettext = translations(language).gettext
+
+    def subscription(subject: FeedSubject, title: str) -> Subscription:
+        return Subscription(title=title, url=links.feed(*subject.parts), home=subject.listing(links))
+
+    groups = [
+        SubscriptionGroup(
+            title=gettext(KIND_TITLES[kind]),
+            subscriptions=tuple(
+                subscription(FeedSubject(kind=kind, name=group.name), group.name)
+                for group in groups_of(CONDITIONS[kind])
+            ),
+        )
+        for kind in kinds
+    ]
+    if len(groups) == len(KIND_TITLES):
+        groups.insert(0, SubscriptionGroup(subscriptions=(subscription(EVERYTHING, EVERYTHING.title(language)),)))
+    return groups
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,6 +46,7 @@ _SOURCE_KINDS = {
     "links": mark_message("Links in articles"),
 }
 _NEEDS = {
+    "profile": mark_message("The layout of the files"),
     "disk": mark_message("The disk"),
     "wall": mark_message("WeChat's verification"),
     "run": mark_message("The regular run"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from archiver import urls
 from archiver.errors import FetchError
+from archiver.messages.message import message
 from archiver.models import Page, Target
 from archiver.sources.article_urls import article_target, plain_name
 
@@ -71,10 +72,14 @@ def parse_album_response(content: bytes, *, biz: str, concerns: str) -> AlbumRes
     refusal = _refusal(document.get("base_resp"))
     if refusal:
         raise FetchError(
-            f"WeChat does not list the album ({refusal}): see in a browser whether it is still there", concerns=concerns
+            message(
+                "WeChat does not list the album ({refusal}): see in a browser whether it is still there",
+                refusal=refusal,
+            ),
+            concerns=concerns,
         )
     if not isinstance(listing, dict):
-        raise FetchError("the answer holds no listing: try again later", concerns=concerns)
+        raise FetchError(message("the answer holds no listing: try again later"), concerns=concerns)
     album = _dict(listing.get("base_info"))
     return AlbumResponse(
         title=plain_name(album.get("title")),
@@ -108,7 +113,9 @@ def _load_json(content: bytes, concerns: str) -> dict[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise FetchError("the album's listing is cut off or damaged: try again later", concerns=concerns) from error
+        raise FetchError(
+            message("the album's listing is cut off or damaged: try again later"), concerns=concerns
+        ) from error
     return _dict(document)
 
 

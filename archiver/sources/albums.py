@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from archiver import urls
 from archiver.errors import NotWeChat
+from archiver.messages.message import message
 from archiver.models import Target
 from archiver.sources.album_response import AlbumItem, AlbumResponse, parse_album_response
 
@@ -62,7 +63,10 @@ def parse_album(address: str) -> Album:
     query = dict(parse_qsl(parts.query.replace("+", "%2B")))
     biz, number = query.get("__biz", ""), query.get("album_id", "")
     if parts.path.rstrip("/") != _PATH or not (_BIZ.fullmatch(biz) and _NUMBER.fullmatch(number)):
-        raise NotWeChat(f"not an album's address ({_ENDPOINT}?__biz=…&album_id=…): copy it again", concerns=address)
+        raise NotWeChat(
+            message("not an album's address ({endpoint}?__biz=…&album_id=…): copy it again", endpoint=_ENDPOINT),
+            concerns=address,
+        )
     return Album(biz=biz, number=number)
 
 

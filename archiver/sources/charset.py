@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 
 MAX_LIST_SIZE = 2**29  # bytes, enough for a million JSON lines
 _CHUNK = 2**18  # bytes
 _NO_TEXT = "this is no text: give a UTF-8 text file with one address a line, CSV or JSON lines"
 # (first bytes, description) of files that people pass by mistake, most often Excel files.
 _FORMATS = (
-    (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV"),
+    (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV, or unzip it"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save its sheet as CSV"),
     (b"%PDF", "a PDF; copy the addresses into a text file"),
     (b"\x1f\x8b", "a gzip file; unpack it first"),
@@ -37,7 +38,7 @@ def check_beginning(content: bytes) -> None:
     """Raise InputError if `content`, the first bytes of a list, shows that the list is not a text file."""
     for signature, what in _FORMATS:
         if content.startswith(signature):
-            raise InputError(f"this is no list but {what}")
+            raise InputError(message("this is no list but {what}", what=what))
     if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError(_NO_TEXT)
 
@@ -101,6 +102,6 @@ def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         size += len(chunk)
         if size > MAX_LIST_SIZE:
-            raise InputError(f"a list of more than {MAX_LIST_SIZE // 2**20} MB: split it")
+            raise InputError(message("a list of more than {limit} MB: split it", limit=MAX_LIST_SIZE // 2**20))
         yield chunk
     yield b""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archiver.errors import FetchError
+from archiver.messages.message import message
 from archiver.models import Target
 from archiver.sources.article_urls import best_target, plain_name
 from archiver.sources.feed_items import FeedItem, parse_feed_xml
@@ -51,7 +52,9 @@ def read_feed(content: bytes, address: str) -> Feed:
     because it may link to other articles. Raise FetchError if `content` is not a feed, or too large.
     """
     if len(content) > MAX_FEED_SIZE:
-        raise FetchError(f"a feed of more than {MAX_FEED_SIZE // 2**20} MB: give another one", concerns=address)
+        raise FetchError(
+            message("a feed of more than {limit} MB: give another one", limit=MAX_FEED_SIZE // 2**20), concerns=address
+        )
     text = _decode_feed(content)
     if text.startswith("{"):
         return _read_json_feed(text, address)
@@ -80,10 +83,10 @@ def _read_json_feed(text: str, address: str) -> Feed:
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise FetchError("the JSON feed is cut off or damaged: try again later", concerns=address) from error
+        raise FetchError(message("the JSON feed is cut off or damaged: try again later"), concerns=address) from error
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
-        raise FetchError("this JSON is no feed: it has no list `items`", concerns=address)
+        raise FetchError(message("this JSON is no feed: it has no list `items`"), concerns=address)
     objects = (item if isinstance(item, dict) else {} for item in items)
     return _make_feed(
         feed.get("title"),
@@ -93,12 +96,15 @@ def _read_json_feed(text: str, address: str) -> Feed:
 
 def _read_xml_feed(text: str, address: str) -> Feed:
     if len(set(_PREFIX.findall(text))) > _MAX_PREFIXES:
-        raise FetchError(f"a feed with more than {_MAX_PREFIXES} vocabularies: give another one", concerns=address)
+        raise FetchError(
+            message("a feed with more than {max_prefixes} vocabularies: give another one", max_prefixes=_MAX_PREFIXES),
+            concerns=address,
+        )
     start = _ELEMENT.search(text)
     reader = parse_feed_xml(text[start.start() :] if start else "")
     if not reader.is_feed and not reader.items:
         what = "a web page" if "<html" in text[:1000].lower() else "neither RSS, Atom nor JSON Feed"
-        raise FetchError(f"this is {what}: give the address of the feed itself", concerns=address)
+        raise FetchError(message("this is {what}: give the address of the feed itself", what=what), concerns=address)
     return _make_feed(reader.title, map(_target_of, reader.items))
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archiver.errors import ArchiverError, InputError, UsageError
+from archiver.messages.message import message
 from archiver.sources import ListEntry, is_album, lines_of, read_list
+from archiver.sources.accounts import ACCOUNT_ADVICE, is_account_page, is_opml, subscriptions_advice
 from archiver.sources.albums import ALBUM_ADVICE
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
 from archiver.wrapped_urls import local_path
@@ -24,7 +26,7 @@ _HTML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype html|ht
 _BOOKMARKS = re.compile(rb"netscape-bookmark-file", re.I)  # what browsers export
 _ARTICLE_IN_HTML = re.compile(rb"js_content|activity-detail|rich_media_content", re.I)  # of WeChat's template
 _BEGINNING = 1000  # bytes in which a file says what it is
-_PAGE_SIZE = 2**25  # bytes, more than saved pages have before their text
+_PAGE_SIZE = 2**25  # bytes, more than saved pages have before their text; OPML files are smaller
 _MAX_TRIED = 1000  # entries of a file that are looked at to tell whether it is a list
 
 
@@ -38,7 +40,7 @@ def open_list(name: str) -> Generator[ListEntry]:
         try:
             file = path.open("rb")
         except ValueError as error:
-            raise InputError("a name of a file has no NUL in it", concerns=name) from error
+            raise InputError(message("a name of a file has no NUL in it"), concerns=name) from error
     return _entries(file, name, "" if path.parent == Path() else str(path.parent))
 
 
@@ -48,7 +50,7 @@ def open_stdin_list() -> Generator[ListEntry]:
     Relative paths in the list are relative to the current folder.
     """
     if sys.stdin is None:
-        raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
+        raise InputError(message("is closed: pipe a list to it, or name a file"), concerns="stdin")
     return _entries(sys.stdin.buffer, "stdin", "")
 
 
@@ -63,7 +65,7 @@ def _entries(file: BinaryIO, name: str, folder: str) -> Generator[ListEntry]:
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
         readable = file if file.seekable() else opened.enter_context(_copied(file))
-        _refuse_saved_page(readable, name)
+        _refuse_other_files(readable, name)
         lines = lines_of(readable)
         return _marked(lines, name, folder, opened.pop_all())
 
@@ -81,14 +83,23 @@ def is_list(name: str) -> bool:
         return False
 
 
-def _refuse_saved_page(file: BinaryIO, name: str) -> None:
-    """Raise UsageError if the list is no list but an article that a browser saved. The position of `file` is kept."""
+def _refuse_other_files(file: BinaryIO, name: str) -> None:
+    """Raise UsageError if the list is an article that a browser saved, or OPML without an article.
+
+    The position of `file` is kept.
+    """
     start = file.tell()
     beginning = file.read(_BEGINNING).replace(b"\0", b"")  # of UTF-16, too
     if _HTML.match(beginning) and not _BOOKMARKS.search(beginning):
         file.seek(start)
         if _ARTICLE_IN_HTML.search(file.read(_PAGE_SIZE).replace(b"\0", b"")):
-            raise UsageError(f"a saved page, not a list: `archiver add {shlex.quote(name)}`", concerns=name)
+            raise UsageError(
+                message("a saved page, not a list: `archiver add {name}`", name=shlex.quote(name)), concerns=name
+            )
+    elif is_opml(beginning):
+        file.seek(start)
+        if advice := subscriptions_advice(file.read(_PAGE_SIZE)):
+            raise UsageError(advice, concerns=name)
     file.seek(start)
 
 
@@ -102,6 +113,8 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
         for entry in read_list(lines, folder=folder, exists=_is_file):
             if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):
                 yield replace(entry, target=None, error=ALBUM_ADVICE)
+            elif entry.target and is_account_page(entry.target.url):
+                yield replace(entry, target=None, error=ACCOUNT_ADVICE)
             else:
                 yield entry
 
@@ -134,7 +147,7 @@ def _reading(name: str) -> Iterator[None]:
     except InputError as error:
         raise error if error.concerns else InputError(str(error), concerns=name) from error
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", concerns=name) from error
+        raise InputError(message("cannot be read ({reason})", reason=error.strerror), concerns=name) from error
 
 
 def _is_file(name: str) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from archiver import urls
 from archiver.errors import UsageError
+from archiver.messages.message import message
 from archiver.models import Target
 from archiver.models.queue import QueueEntry
 from archiver.sources.albums import ALBUM_ADVICE, is_album
@@ -46,7 +47,12 @@ def read_message(text: str) -> Message:
     """
     if len(text) > MAX_MESSAGE_LENGTH:
         limit = f"{MAX_MESSAGE_LENGTH:,}"
-        raise UsageError(f"the text has more than {limit} characters: save it as a file and call `archiver batch FILE`")
+        raise UsageError(
+            message(
+                "the text has more than {limit} characters: save it as a file and call `archiver batch FILE`",
+                limit=limit,
+            )
+        )
     addresses: dict[str, Target | QueueEntry] = {}
     notes = 0
     lines = map(_without_hash, io.StringIO(text, newline=None))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.errors import InputError
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -57,7 +58,7 @@ def workbook_lines(file: BinaryIO) -> Iterator[str]:
             for _, sheet in sheets:
                 yield from _rows(parts, sheet, texts)
     except (XMLSyntaxError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InputError("a damaged or encrypted Excel file: save its sheet as CSV") from error
+        raise InputError(message("a damaged or encrypted Excel file: save its sheet as CSV")) from error
 
 
 def _rows(parts: zipfile.ZipFile, sheet: str, texts: list[str]) -> Iterator[str]:
@@ -120,7 +121,9 @@ def _elements(parts: zipfile.ZipFile, name: str, tag: str) -> Iterator[_Element]
     from lxml.etree import iterparse
 
     if parts.getinfo(name).file_size > _MAX_PART_SIZE:
-        raise InputError(f"an Excel file of more than {_MAX_PART_SIZE // 2**20} MB: save its sheet as CSV")
+        raise InputError(
+            message("an Excel file of more than {limit} MB: save its sheet as CSV", limit=_MAX_PART_SIZE // 2**20)
+        )
     with parts.open(name) as part:
         for _, element in iterparse(part, tag=f"{{*}}{tag}", resolve_entities=False, no_network=True):
             yield element

@@ -12,8 +12,8 @@ def contained_file(root: Path, name: str, folders: Container[str]) -> Path | Non
     `name` is relative to `root`. Anybody may have written it, and a link on the disk may lead out of the folder. There
     need be no file.
     """
-    folder, _, file = name.partition("/")
-    if folder not in folders or file.startswith(".") or any(sign in file for sign in "/\\\0:"):
+    folder, _, file = name.rpartition("/")
+    if folder not in folders or file.startswith(".") or any(sign in file for sign in "\\\0:"):
         return None
     path = root / folder / file
     try:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import OutputError
+from archiver.messages.message import message
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,22 @@ class LocalStore:
                 self._write(
                     path, content, self._unfinished_path(path.parent, "."), is_synced_later=is_synced_later
                 )  # `path` is on another disk
+
+    def duplicate(self, source: Path, path: Path, *, shares_bytes: bool) -> None:
+        """Let the file at `path` have the content of the file at `source`, atomically; replace a file at `path`.
+
+        With `shares_bytes`, both are one file with two names if the disk can do this: this takes no space, and is for a
+        `source` that is deleted soon. The new name is durable after the next `sync`.
+        """
+        if self._is_dry:
+            return
+        with as_output_error(path):
+            try:
+                self._duplicate(source, path, self._unfinished_path(self.root / UNFINISHED), shares_bytes=shares_bytes)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                self._duplicate(source, path, self._unfinished_path(path.parent, "."), shares_bytes=shares_bytes)
 
     def delete(self, path: Path) -> None:
         """Delete the file at `path` if it exists. The deletion is durable after the next `sync`."""
@@ -135,12 +152,39 @@ class LocalStore:
             with self._lock:
                 self._unsynced_files.add(path)
 
+    def _duplicate(self, source: Path, path: Path, unfinished: Path, *, shares_bytes: bool) -> None:
+        for folder in (path.parent, unfinished.parent):
+            self._mark_unsynced(*make_folder(folder))
+        try:
+            if not shares_bytes or not _linked(source, unfinished):
+                shutil.copyfile(source, unfinished)
+                with unfinished.open("rb+") as file:
+                    os.fsync(file.fileno())
+            unfinished.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+        _log.debug("%s: has the content of %s", path, source)
+        self._mark_unsynced(path.parent)
+
     def _mark_unsynced(self, *folders: Path) -> None:
         with self._lock:
             self._unsynced.update(folders)
 
     def _unfinished_path(self, folder: Path, prefix: str = "") -> Path:
         return folder / f"{prefix}{self._run()}-{secrets.token_hex(8)}.tmp"
+
+
+def _linked(source: Path, path: Path) -> bool:
+    """Give the file at `source` the second name `path`; return whether the disk could do this."""
+    try:
+        os.link(source.resolve(), path)
+    except OSError as error:  # another disk, or one without such names, or too many of them
+        if error.errno == errno.ENOENT:
+            raise
+        return False
+    return True
 
 
 def _sync_files(paths: list[Path]) -> None:
@@ -249,7 +293,7 @@ def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
     be written.
     """
     if not devices and path.exists() and not path.is_file():
-        raise OutputError("is not a file", concerns=str(path))
+        raise OutputError(message("is not a file"), concerns=str(path))
     target = path.resolve() if path.is_symlink() else path  # keep the link and replace its target
     with as_file_error(path):
         if target.exists() and not target.is_file():
@@ -304,9 +348,12 @@ def check_space(folder: Path, needed: int) -> None:
         free = shutil.disk_usage(folder).free
     if free < needed + _RESERVE:
         raise OutputError(
-            f"{needed / 2**20:.0f} MiB are needed and {free / 2**20:.0f} MiB are free: free some space first",
+            message(
+                "{needed:.0f} MiB are needed and {free:.0f} MiB are free: free some space first",
+                needed=needed / 2**20, free=free / 2**20,
+            ),
             concerns=str(folder),
-        )
+        )  # fmt: skip
 
 
 def temporary_path(path: Path) -> Path:
@@ -329,7 +376,9 @@ def as_output_error(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(
-            f"cannot be written ({reason}): free the place, or choose another folder with --output",
+            message(
+                "cannot be written ({reason}): free the place, or choose another folder with --output", reason=reason
+            ),
             concerns=str(path),
         ) from error
 
@@ -346,4 +395,6 @@ def as_file_error(path: Path) -> Iterator[None]:
     except BrokenPipeError:  # from stdout, to which the caller may write in the `with` block
         raise
     except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror or error})", concerns=str(path)) from error
+        raise OutputError(
+            message("cannot be written ({reason})", reason=error.strerror or error), concerns=str(path)
+        ) from error

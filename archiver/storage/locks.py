@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archiver.errors import OutputError
+from archiver.messages.message import message
 from archiver.storage.local import make_durable_folder
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,9 @@ class LockFile:
         started = time.monotonic()
         while not self.try_acquire():
             if time.monotonic() - started >= timeout:
-                raise OutputError("another process holds its lock: run the command again", concerns=str(self.path))
+                raise OutputError(
+                    message("another process holds its lock: run the command again"), concerns=str(self.path)
+                )
             time.sleep(POLL_INTERVAL)
 
     def _open(self) -> int:
@@ -121,9 +124,14 @@ def _cannot_lock(path: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
     if error.errno in _NO_LOCKS:
         return OutputError(
-            f"cannot be locked ({reason}): this disk knows no locks, keep the archive on another one",
+            message(
+                "cannot be locked ({reason}): this disk knows no locks, keep the archive on another one", reason=reason
+            ),
             concerns=str(path),
         )
     return OutputError(
-        f"cannot be locked ({reason}): free the place or the open files, and run the command again", concerns=str(path)
+        message(
+            "cannot be locked ({reason}): free the place or the open files, and run the command again", reason=reason
+        ),
+        concerns=str(path),
     )

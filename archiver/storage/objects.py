@@ -19,6 +19,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from archiver.errors import ConfigError, StoreAway
+from archiver.messages.message import message
 from archiver.storage.blobs import BlobName, Blobs, BlobStat, OpenedBlob
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _TIMEOUT = timedelta(minutes=5)  # of one request: a film of 200 MB takes that l
 _MAX_RETRIES = 5  # of a request that the service did not answer or answered with 5xx, with growing pauses
 _RETRY_TIMEOUT = timedelta(minutes=1)  # since the first try; no other one begins later
 _NO_BUCKET = "NoSuchBucket"  # the code by which S3 tells a missing bucket from a missing object
-_REFUSED = (
+_REFUSED = message(
     "refuses: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of a user who may list the bucket, and read, write and "
     "delete its objects"
 )
@@ -138,12 +139,11 @@ class Objects(Blobs):
         except (exceptions.BaseError, OSError) as error:
             if _NO_BUCKET in str(error):
                 raise self._no_bucket() from error
-            raise StoreAway(
-                f"{_first_line(error)}: run the command again when the store can be reached", concerns=self._url
-            ) from error
+            said = message("{said}: run the command again when the store can be reached", said=_first_line(error))
+            raise StoreAway(said, concerns=self._url) from error
 
     def _no_bucket(self) -> ConfigError:
-        return ConfigError("there is no such bucket: make it, or correct `store:`", concerns=self._url)
+        return ConfigError(message("there is no such bucket: make it, or correct `store:`"), concerns=self._url)
 
 
 def _open(url: str) -> S3Store:
@@ -151,7 +151,7 @@ def _open(url: str) -> S3Store:
         from obstore import exceptions
         from obstore.store import S3Store
     except ModuleNotFoundError as error:
-        raise ConfigError("needs obstore: pip install 'archiver[cluster]'", concerns="store") from error
+        raise ConfigError(message("needs obstore: pip install 'archiver[cluster]'"), concerns="store") from error
     bucket, _, prefix = url.removeprefix(_SCHEME).partition("/")
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
     try:
@@ -163,7 +163,7 @@ def _open(url: str) -> S3Store:
             retry_config={"max_retries": _MAX_RETRIES, "retry_timeout": _RETRY_TIMEOUT},
         )  # fmt: skip
     except (exceptions.BaseError, ValueError) as error:
-        raise ConfigError(f"cannot be opened ({_first_line(error)})", concerns=url) from error
+        raise ConfigError(message("cannot be opened ({reason})", reason=_first_line(error)), concerns=url) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from archiver.errors import OutputError
+from archiver.messages.message import message
 from archiver.storage.local import OWN_FOLDER, as_output_error, make_durable_folder, sync_file, sync_folder
 
 _log = logging.getLogger(__name__)
@@ -103,4 +104,4 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _cannot(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"cannot be put aside ({error.strerror or error})", concerns=str(path))
+    return OutputError(message("cannot be put aside ({reason})", reason=error.strerror or error), concerns=str(path))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.storage.local import as_file_error, make_folder, sync_folder, temporary_path
 
 _LARGEST = 4096  # bytes
@@ -20,20 +21,29 @@ def read_secret(path: Path) -> str:
     Raise ConfigError if the file cannot be read, if other users of the machine may read or change it, or if it is not a
     short text.
     """
+    return next(iter(read_secrets(path)), "")
+
+
+def read_secrets(path: Path) -> list[str]:
+    """Return the lines of the file at `path`, without their line breaks. Raise ConfigError as `read_secret` does."""
     try:
         with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
+            status = os.fstat(file.fileno())
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
-    if os.name == "posix" and mode & _OTHERS:
-        raise ConfigError("other users may read it: chmod 600 it, and change the secret in it", concerns=str(path))
+        raise ConfigError(
+            message("cannot be read ({reason})", reason=getattr(error, "strerror", error)), concerns=str(path)
+        ) from error
+    if os.name == "posix" and status.st_mode & _OTHERS:
+        raise ConfigError(
+            message("other users may read it: chmod 600 it, and change the secret in it"), concerns=str(path)
+        )
     if len(content) > _LARGEST:
-        raise ConfigError("holds more than a secret", concerns=str(path))
+        raise ConfigError(message("holds more than a secret"), concerns=str(path))
     try:
-        return content.decode().partition("\n")[0].removesuffix("\r")
+        return content.decode().replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
-        raise ConfigError("is no UTF-8", concerns=str(path)) from error
+        raise ConfigError(message("is no UTF-8"), concerns=str(path)) from error
 
 
 def write_secret(path: Path, secret: str) -> None:

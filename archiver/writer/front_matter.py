@@ -13,6 +13,9 @@ import yaml
 
 from archiver.yaml_reader import BrokenYaml, read_strings
 
+# Keys that are written as they are, and times as Jekyll reads them.
+_USUAL_KEY = re.compile(r"(?!(?:yes|no|on|off|true|false|null)\Z)[a-z][a-z_-]{0,60}", re.ASCII)
+_USUAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}", re.ASCII)
 # Characters that YAML 1.1 (used by Jekyll) reads as line breaks or does not allow; no title needs them.
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _LONGEST = 4000  # maximum length of a value in characters: the title in a hostile page may have megabytes
@@ -46,7 +49,7 @@ class _Dumper(yaml.SafeDumper):
 
         The method of the parent class would escape emoji and break long lines.
         """
-        self.write_indicator(json.dumps(text, ensure_ascii=False), True)
+        self.write_indicator(_in_quotes(text), True)
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         """Increase the indentation by one level, even if `indentless` is True.
@@ -69,11 +72,50 @@ def dump_front_matter(values: Mapping[str, object]) -> str:
     """Return `values` (key to value) as YAML between two `---` lines, with a newline at the end.
 
     Strings are cleaned by `clean_value` and written in double quotes. A PlainScalar is neither cleaned nor quoted.
+
+    The result is that of `dump_yaml`. But the usual keys and values are written here, since PyYAML takes six times as
+    long.
     """
-    written = yaml.dump(
-        _writable(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf")
-    )  # fmt: skip
-    return f"---\n{written}---\n"
+    written = "".join(_usual_item(key, value) or dump_yaml({key: value}) for key, value in values.items())
+    return f"---\n{written or dump_yaml({})}---\n"
+
+
+def dump_yaml(values: Mapping[str, object]) -> str:
+    """Return `values` as YAML written by PyYAML, whatever they are; see `dump_front_matter`."""
+    return yaml.dump(_writable(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf"))
+
+
+def _usual_item(key: str, value: object, indent: str = "") -> str:
+    """Return a key and its value as lines of YAML; '' if they are unusual, so that PyYAML has to write them."""
+    written = _usual_value(value, indent + "  ") if _USUAL_KEY.fullmatch(key) else ""
+    return written and f"{indent}{key}:{written}"
+
+
+def _usual_value(value: object, indent: str) -> str:
+    """Return what follows the colon of a key; '' for an unusual value.
+
+    The lines of a mapping or list begin with `indent`.
+    """
+    if isinstance(value, Mapping):
+        items = [_usual_item(key, item, indent) for key, item in value.items()]
+        return "\n" + "".join(items) if items and all(items) else ""
+    if isinstance(value, list):
+        scalars = [_usual_scalar(item) for item in value]
+        return "\n" + "".join(f"{indent}- {scalar}\n" for scalar in scalars) if scalars and all(scalars) else ""
+    scalar = _usual_scalar(value)
+    return scalar and f" {scalar}\n"
+
+
+def _usual_scalar(value: object) -> str:
+    if isinstance(value, PlainScalar):
+        return value if _USUAL_TIME.fullmatch(value) else ""
+    if isinstance(value, str):
+        return _in_quotes(clean_value(value))
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else ""
+
+
+def _in_quotes(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def read_front_matter(text: str) -> dict[str, object]:

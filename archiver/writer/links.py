@@ -19,12 +19,14 @@ from archiver.writer.names import media_name
 _DRAWING = "data:image/svg+xml"
 _LONGEST_DRAWING = 2**15  # characters of the address of a drawing that was not saved as a file
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
-_LINK_IN_FRONT_MATTER = re.compile(r'^  (?:source_url|  url): "([^"\\]*)"$', re.MULTILINE)  # 阅读原文, and of a reprint
+_LINK_IN_FRONT_MATTER = re.compile(
+    r'^(?:  source_url|    url|wechat_source_url|wechat_reprinted_from_url): "([^"\\]*)"$', re.MULTILINE
+)  # 阅读原文, and of a reprint
 _FENCED_CODE = re.compile(r"^([ >]*)(`{3,}|~{3,})[^\n]*\n.*?^\1\2", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r'(?<!\\)\]\(([^()\s]+)\)|<a href="([^"]*)"')
 
 
-def no_post(_link: str) -> str:
+def _no_post(_link: str) -> str:
     """Return '' for the address of any link: "the archive has no post for this link".
 
     This is the default of `LinkResolver.post_url`. With it, every link of a post keeps its original address.
@@ -64,7 +66,7 @@ class LinkResolver:
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
     media_url: Callable[[str], str] = root_url
-    post_url: Callable[[str], str] = no_post
+    post_url: Callable[[str], str] = _no_post
 
     def is_local(self, url: str) -> bool:
         """Return whether the medium at the address `url` in the body was saved, so that the post can show the file."""

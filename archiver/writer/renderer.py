@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.extractor.completeness import text_coverage
-from archiver.models import CHINA, Article, MediaResults, RenderedPost, State
-from archiver.writer.links import LinkResolver, files_by_url, no_post
+from archiver.models import CHINA, Article, LocalFile, Media, MediaResults, RenderedPost, State
+from archiver.writer.aliases import with_aliases
+from archiver.writer.links import LinkResolver, files_by_url
 from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.escape import destination, escape
+from archiver.writer.names import media_name
 from archiver.writer.profiles.base import Profile
 
 # The text of the source block for each notice that replaces an article on WeChat.
@@ -24,6 +26,18 @@ STATE_IN_CHINESE = {
 
 _LINK = re.compile(r"\[([^\]]*)\]\(\{url\}\)")
 _EMPTY_FRONT_MATTER = "---\n---\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedPost:
+    """A post of the archive to which another post links: its path, and when its article was published."""
+
+    path: str
+    published: datetime | None = None
+
+
+def no_post(_link: str) -> None:
+    """Return None for the address of any link: "the archive has no post for this link"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +54,9 @@ class PostStyle:
             with the placeholder {statement}.
         gone_line: The line that is added if WeChat shows a notice in place of the article, such as "deleted by the
             publisher". Placeholders: {state} for what the notice says, {seen} for the day when it was seen.
-        post_path_of: Takes the address of a link. Returns the path of the post to which the link leads, relative to the
-            archive's folder; '' if there is no such post.
+        post_of: Takes the address of a link. Returns the post of the archive to which the link leads; None if there is
+            no such post.
+        former_addresses: Where the post was on the site before, for another profile; see aliases.py.
     """
 
     front_matter: Mapping[str, object] = field(default_factory=dict)
@@ -49,7 +64,8 @@ class PostStyle:
     link_line: str = "来源：[微信公众号]({url})"
     statement_line: str = "作者提示：{statement}"
     gone_line: str = "原文已无法访问：{state}（{seen}）"
-    post_path_of: Callable[[str], str] = no_post
+    post_of: Callable[[str], LinkedPost | None] = no_post
+    former_addresses: tuple[str, ...] = ()
 
 
 def default_style(_article: Article) -> PostStyle:
@@ -84,12 +100,16 @@ class ProfileRenderer:
             captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
         """
         style = self.style_of(article)
-        front_matter = self.profile.front_matter(article, captured, style.front_matter)
-        text = front_matter + self._blocks(article, media, style)
+        overrides = with_aliases(style.front_matter, self.profile.name, style.former_addresses)
+        front_matter = self.profile.front_matter(
+            article, captured, overrides, header_image=_saved_cover(article, media)
+        )
+        text = front_matter + self.profile.native(self._blocks(article, media, style))
         is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
+        shown = self.profile.portable(text if is_usual else _EMPTY_FRONT_MATTER + text)
         return RenderedPost(
             text=text,
-            text_coverage=text_coverage(article, text if is_usual else _EMPTY_FRONT_MATTER + text),
+            text_coverage=text_coverage(article, shown),
             day=(article.published or captured).astimezone(CHINA).date(),
         )
 
@@ -106,12 +126,18 @@ class ProfileRenderer:
         links = LinkResolver(
             files=files_by_url(article, media),
             media_url=self.profile.media_url,
-            post_url=lambda link: self._post_url(style.post_path_of(link)),
+            post_url=lambda link: self._post_url(style.post_of(link)),
         )
         return body_markdown(article.body, links, self.profile.dialect)
 
-    def _post_url(self, path: str) -> str:
-        return self.profile.post_url(path) if path else ""
+    def _post_url(self, post: LinkedPost | None) -> str:
+        return self.profile.post_url(post.path, post.published) if post else ""
+
+
+def _saved_cover(article: Article, media: MediaResults) -> str:
+    """Return the path of the file of an article's cover; '' if it was not saved."""
+    file = media.get(media_name(Media(url=article.cover))) if article.cover else None
+    return file.path if isinstance(file, LocalFile) else ""
 
 
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:

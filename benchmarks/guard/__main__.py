@@ -21,7 +21,7 @@ from benchmarks.guard import figures, revisions, rounds
 from benchmarks.guard.figures import WORSE, Basis, Figure, Record
 
 FILE = Path(__file__).parents[1] / "figures.jsonl"
-ROUNDS = 15  # of a record
+ROUNDS = 15  # of a record, and at least of a comparison with any revision
 
 OK, FOUND_WORSE, NOTHING_TO_COMPARE = range(3)
 COMMAND = "./run python -m benchmarks.guard"
@@ -51,9 +51,9 @@ class Here:
             for name, reference in rounds.REFERENCES.items()
         }
 
-    def beside(self, revision: str, names: Sequence[str]) -> dict[str, Figure]:
+    def beside(self, revision: str, names: Sequence[str], fewest: int = figures.FEWEST) -> dict[str, Figure]:
         theirs = rounds.prepared(revisions.unpack(revision, self._folder / "unpacked"), self._folder / "theirs")
-        return figures.measured_until_clear(names, partial(rounds.beside, self._ours, theirs), revision)
+        return figures.measured_until_clear(names, partial(rounds.beside, self._ours, theirs), revision, fewest)
 
 
 def basis() -> Basis:
@@ -154,7 +154,7 @@ def main() -> int:
         measuring = Here(Path(folder))
         if not options.against:
             return compare(measuring, options)
-        found = measuring.beside(options.against, [*rounds.REFERENCES])
+        found = measuring.beside(options.against, [*rounds.REFERENCES], ROUNDS)
         tell(found, {})
         return verdict(figures.worse(found), options.against)
 

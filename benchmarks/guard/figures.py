@@ -70,15 +70,21 @@ def _rank(count: int) -> int:
 
 
 def measured_until_clear(
-    names: Sequence[str], one_round: Callable[[Sequence[str]], Mapping[str, float]], reference: str
+    names: Sequence[str],
+    one_round: Callable[[Sequence[str]], Mapping[str, float]],
+    reference: str,
+    fewest: int = FEWEST,
 ) -> dict[str, Figure]:
-    """Figures that are multiples of what they were, each of as many rounds as it needs to show whether it is worse."""
+    """Figures that are multiples of what they were, each of as many rounds as it needs to show whether it is worse.
+
+    `fewest` rounds are made in any case.
+    """
     taken: dict[str, list[float]] = {name: [] for name in names}
     unclear = names
     for count in range(1, MOST + 1):
         for name, ratio in one_round(unclear).items():
             taken[name].append(ratio)
-        if count >= FEWEST:
+        if count >= fewest:
             unclear = [name for name in unclear if not _is_clear(figure(taken[name], reference))]
         if not unclear:
             break

@@ -13,7 +13,7 @@ from tests.corpus.pages import Line
 MARKS = {
     "bold": "bold", "italic": "italic", "code": "inline_code", "link": "links",
     "heading": "headings", "list": "lists", "quote": "quotes", "cell": "table_cells",
-    "ruby": "readings",
+    "ruby": "readings", "width": "widths",
 }  # fmt: skip
 COLUMNS = ("text", "pictures", "code_blocks", "cards", *MARKS.values(), "breaks")
 _LONGEST = 30  # characters of an example

@@ -9,7 +9,8 @@
 //       bold italic code h1…h6 link=ADDRESS list=ul/ol:2 quote=DEPTH cell=ROW,COLUMN[+ROWSxCOLUMNS] cell=head:…
 //       ruby=READING, on what a reading stands above; the reading itself is no text
 //   ☐ ☑ ○ ◉ and ＿ are text: the check boxes, radio buttons and blanks to fill in that Chromium draws
-//   {"picture": "id or file name"}       an <img>, a background that nothing stands on, an <image> in SVG
+//   {"picture": "id or file name"}       an <img>, a background that nothing stands on, an <image> in SVG; a small one, of at
+//       most 120 pixels, has the mark width=PIXELS
 //   {"code": "…"}                        a code block, to the character
 //   {"card": "words"}                    an embedded sound, film, mini-program …; no words in a page, whose scripts write them
 (selector) => {
@@ -96,7 +97,10 @@
   const picture = (element, address, marks) => {
     const wide = element.getBoundingClientRect().width > column / 2 // nothing stands beside it
     if (wide) endBlock()
-    append({picture: pictureName(address), marks: marks.split(' ').filter(m => /^(link|list|quote|cell)/.test(m)).join(' ')})
+    const kept = marks.split(' ').filter(m => /^(link|list|quote|cell)/.test(m))
+    const shown = Math.round(element.getBoundingClientRect().width)
+    if (shown > 0 && shown <= 120) kept.push(`width=${shown}`)
+    append({picture: pictureName(address), marks: kept.join(' ')})
     if (wide) endBlock()
   }
   const background = (element, style) => {

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.support.injection.client import Server
 from tests.support.injection.library import KILL, ROOT, Call, Hook, compile_library, faults_of, kind_of, writes_to
-from tests.support.injection.scenarios import Scenario, scenarios
+from tests.support.injection.scenarios import Making, Scenario, scenarios
 from tests.support.injection.together import Tries, try_together
 from tests.support.injection.trials import Bench, Record, Result, distinct, summary, told, trials_of, try_faults
 from tests.support.injection.verdict import GRAVE, MILD, Stage
+from tests.support.wechat import World
 
 pytestmark = pytest.mark.compiler
 
@@ -69,6 +73,33 @@ def test_concurrent_commands_and_signals_keep_archive_consistent(
     tries = Tries(count=40, seed=seed) if is_long else Tries(count=1, seed=seed, seconds=_TOGETHER)
     try_together(bench, scenarios(), record, tries)
     _judge(record, seed)
+
+
+@pytest.mark.timeout(0)
+def test_move_killed_at_each_file_goes_on(bench: Bench) -> None:
+    """Before each name that is made, changed or deleted; a foreign post's picture stays where it was."""
+    fired: Counter[str] = Counter()
+    problems: list[str] = []
+
+    def play(operation: str) -> Callable[[Server, World], None]:
+        def kill_at_each(server: Server, world: World) -> None:
+            stage = Stage(scenario=_named("move"), server=server, world=world).prepare()
+            shown = Making(server=server, world=world, base=stage.scenario.base).picture(3)
+            for number in count(1):
+                found, ended = stage.try_fault({"operation": operation, "number": number, "fault": KILL})
+                if not ended.fired:
+                    return
+                fired[operation] += 1
+                problems.extend(f"{operation} {number}: {problem}" for problem in found)
+                problems.extend([] if shown.is_file() else [f"{operation} {number}: the picture is gone"])
+
+        return kill_at_each
+
+    bench.each([play(operation) for operation in ("rename", "unlink", "link")])
+    assert problems == []
+    assert fired["link"] == 2  # the pictures that nobody else shows
+    assert fired["rename"] >= 7  # two posts, three copies of pictures, and those two
+    assert fired["unlink"] >= 4  # what lay there of all these but the copies
 
 
 # The injector itself

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -18,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Command, database_of
-from tests.support.wechat import World, numbered, pages
+from tests.support.wechat import Answer, Request, World, numbered, pages
 
 NUMBERS = range(60)
 GONE = {7: pages.notice("该内容已被发布者删除"), 23: pages.notice("此内容因违规无法查看"), 41: pages.notice("参数错误")}
@@ -248,3 +250,48 @@ def test_batch_removes_locks_of_dead_runs_only(archiver: Command, world: World) 
         assert list(running.iterdir()) == [of_the_living]
     canonicalize.communicate(timeout=60)
     assert (canonicalize.returncode, list(running.iterdir())) == (0, [])
+
+
+def test_run_killed_while_a_service_takes_its_news_sends_them_once_more(archiver: Command, world: World) -> None:
+    """And with a digest not again on the next day."""
+    numbered.serve(world, (1,))
+    world.serve("https://news.example.org/key", Answer(body=b"{}"))
+    archiver.write("list.txt", numbered.address(1))
+    archiver.write(
+        "archiver.yml", "output: out", "interval: 0", "sources: [{list: list.txt}]", "notify: jsons://news.example.org/key",
+        "digest: daily",
+    )  # fmt: skip
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill(request: Request) -> None:
+        if request.host == "news.example.org" and running:
+            running.pop().kill()
+
+    world.before = kill
+    with world.held():  # until the process is known
+        running.append(process := archiver.start("run"))
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    for _ in range(3):
+        assert archiver("run").err == ""
+    assert len(world.asked("news.example.org")) == 2
+
+
+def test_run_interrupted_keeps_its_news_for_the_next(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1, 2))
+    world.serve(numbered.address(2), replace(numbered.article(2), delay=5))  # seconds in which ^C comes
+    world.serve("https://news.example.org/key", Answer(body=b"{}"))
+    archiver.write("list.txt", *numbered.addresses((1, 2)))
+    archiver.write(
+        "archiver.yml", "output: out", "interval: 0", "sources: [{list: list.txt}]", "notify: jsons://news.example.org/key"
+    )  # fmt: skip
+    process = archiver.start("run")
+    assert process.stdout is not None
+    assert process.stdout.readline().decode().endswith("测试-001.md\n")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    world.serve(numbered.address(2), numbered.article(2))
+    assert archiver("run", "--retry").code == 0
+    (request,) = [request for request in world.requests if request.host == "news.example.org"]
+    assert json.loads(request.body)["title"] == "archiver: 2 new articles"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ def test_add_progress_shows_each_source(archiver: Command, world: World) -> None
     assert code == 0
     assert f"1  {one}" in shown(said)
     assert f"2  {two}" in shown(said)
+
+
+def test_batch_interrupted_says_what_was_done_and_left(archiver: Command, world: World) -> None:
+    known, *new = numbered.serve(world, (1, 2, 3))
+    archiver.add(known)
+    named = archiver.write("list.txt", known, *new)
+    with world.held() as wait_for_request:
+        process = archiver.start("batch", "--interval", "0", "-o", "out", "--failed", "again.txt", named)
+        assert wait_for_request()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == Exit.INTERRUPTED
+    assert said.decode().splitlines() == [
+        "1 skipped; 2 left to do",
+        "2 left to do: `archiver batch again.txt -o out`",
+        "archiver: interrupted; what was written is whole, the same call goes on with the rest",
+    ]
+    assert (archiver.folder / "again.txt").read_text(encoding="utf-8").splitlines() == new
 
 
 def test_verify_progress_counts_files(archiver: Command, out: Path) -> None:  # noqa: F811

@@ -69,11 +69,11 @@ def test_expected_seed_post_has_same_text_as_document() -> None:
 def test_expected_seed_post_has_same_pictures_as_document() -> None:
     document = (SHARED / "seed" / "post.md").read_text(encoding="utf-8").replace(".jpeg)", ".jpg)")
     wanted = (SEED / "expected.md").read_text(encoding="utf-8")
-    pictures = re.compile(r"!\[\]\(\{\{site\.baseurl\}\}/postimg/\w+\.\w+\)")
+    pictures = re.compile(r"\{\{site\.baseurl\}\}/postimg/\w+\.\w+")
     assert len(pictures.findall(wanted)) == 9
     assert pictures.findall(wanted) == pictures.findall(document)
 
 
 def _words(markdown: str) -> str:
     """What a line says, without pictures, marks, rules and spaces."""
-    return re.sub(r"!\[\]\([^)]*\)|</?strong>|\*|^---$|\s", "", markdown, flags=re.MULTILINE)
+    return re.sub(r"!\[\]\([^)]*\)|<[^>]*>|\*|^---$|\s", "", markdown, flags=re.MULTILINE)

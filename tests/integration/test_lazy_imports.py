@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def test_page_sources_import_loads_no_network_code() -> None:
     code = (
@@ -34,3 +36,14 @@ def test_archiver_import_loads_no_submodules():
     code = "import sys, archiver; print(*(name for name in sys.modules if name.startswith('archiver')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.split() == ["archiver"]
+
+
+@pytest.mark.parametrize("call", ["list --account a --incomplete", "show KEY", "status --json", "add page.html"])
+def test_command_without_numbers_does_not_load_pydantic(call: str, tmp_path: Path) -> None:
+    code = (
+        "import sys; from archiver.__main__ import main; sys.argv[1:] = sys.argv[1].split()\n"
+        "try: main()\n"
+        "except SystemExit: print('pydantic' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, call], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert run.stdout.splitlines()[-1] == "False"

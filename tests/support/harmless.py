@@ -21,10 +21,10 @@ PARAGRAPH, POST = 8_000, 60_000  # characters that kramdown reads in time: it is
 # All that a post's HTML may hold: what the canonical body has words for, and what kramdown adds.
 TAGS = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code table thead tbody tr th td hr div span a strong em del ins sup "
-    "sub img br audio video ruby rp rt".split()
+    "sub img br audio video ruby rp rt figure figcaption".split()
 )
 ATTRIBUTES = frozenset(
-    "href src alt class id colspan rowspan start reversed type value controls preload poster style".split()
+    "href src alt class id colspan rowspan start reversed type value controls preload poster style width height".split()
 )
 STYLED = re.compile(r"text-align: (?:left|right|center)|list-style-type:[a-z-]+")
 # The last is a file of the folder beside a saved page.

@@ -126,6 +126,12 @@ def test_figure_that_never_gets_clear_is_not_worse() -> None:
     assert taking.asked == {"add": figures.MOST}
 
 
+def test_comparison_with_a_revision_takes_as_many_rounds_as_a_record() -> None:
+    taking = Rounds(list=[1.0])
+    figures.measured_until_clear(["list"], taking, "c0ffee", 15)
+    assert taking.asked == {"list": 15}
+
+
 # --- The file -----------------------------------------------------------------------------------------------------------
 
 

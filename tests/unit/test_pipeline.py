@@ -166,7 +166,7 @@ class Pictures:
 def fakes(monkeypatch) -> Iterator[FakePorts]:
     fakes = FakePorts()
     article = Classification(state=State.ARTICLE)
-    monkeypatch.setattr(pipeline, "classify", lambda page: fakes.verdicts.get(page.url, article))
+    monkeypatch.setattr(pipeline, "classify", lambda parsed: fakes.verdicts.get(parsed.page.url, article))
     monkeypatch.setattr(pipeline, "extract", lambda _page: fakes.article)
     monkeypatch.setattr(pipeline, "server_time", lambda _page: None)
     return fakes
@@ -366,6 +366,17 @@ def test_archive_one_stores_page_despite_classification_error(fakes, monkeypatch
     with pytest.raises(ZeroDivisionError):
         archive(fakes)
     assert fakes.kept == [TARGET.url]
+
+
+def test_archive_one_parses_page_once(fakes, monkeypatch):
+    fakes.article = Article(title="题")  # without a date
+    seen = []
+    for name in ("classify", "extract", "server_time"):
+        answer = getattr(pipeline, name)
+        monkeypatch.setattr(pipeline, name, lambda parsed, answer=answer: seen.append(parsed) or answer(parsed))
+    archive(fakes)
+    assert len(seen) == 3
+    assert all(each is seen[0] for each in seen)
 
 
 def test_archive_one_undated_article_uses_server_time(fakes, monkeypatch):

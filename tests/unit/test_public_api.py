@@ -23,7 +23,8 @@ METHODS = {
 COMMANDS = {
     "add", "batch", "run", "rebuild", "recheck", "verify", "remarks", "remove", "undo_removal", "lost_files",
     "empty_lost", "merge", "history", "difference", "list", "list_linked", "similar_accounts", "show", "status",
-    "search", "export", "enqueue", "queue", "work_queue", "styled", "doctor",
+    "search", "export", "enqueue", "queue", "work_queue", "styled", "doctor", "send_news",
+    "plan_move", "move",
 }  # fmt: skip
 
 

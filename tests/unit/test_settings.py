@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,43 @@ def test_load_missing_named_file_is_config_error(tmp_path):
 def test_settings_are_frozen():
     with pytest.raises(AttributeError):
         Settings().interval = 1  # type: ignore[misc]
+
+
+def test_load_files_and_programs_of_news_count_from_the_file(tmp_path):
+    read = settings(tmp_path, "notify: [services.txt, 'jsons://a.example/x', /etc/s]\non_news: [./tell, ./word]")
+    assert read.notify == (str(tmp_path / "services.txt"), "jsons://a.example/x", "/etc/s")
+    assert read.on_news == (str(tmp_path / "tell"), "./word")
+
+
+def test_load_one_address_and_a_program_of_the_path(tmp_path):
+    read = settings(tmp_path, "notify: jsons://a.example/x\non_news: [tell]")
+    assert (read.notify, read.on_news) == (("jsons://a.example/x",), ("tell",))
+
+
+@pytest.mark.parametrize("yml", ["on_news: tell --all", "on_news: [tell, [1]]", "notify: {a: b}", "digest: weekly"])
+def test_load_wrong_form_of_news_settings_is_config_error(tmp_path, yml):
+    with pytest.raises(ConfigError, match=yml.partition(":")[0]):
+        settings(tmp_path, yml)
+
+
+@pytest.mark.parametrize("name", ["ARCHIVER_NOTIFY", "ARCHIVER_ON_NEWS", "ARCHIVER_NOTIFY__0"])
+def test_load_variable_of_news_is_refused_without_its_value(tmp_path, name):
+    with pytest.raises(ConfigError, match=r"only archiver\.yml sets") as error:
+        settings(tmp_path, env={name: "wecombot://geheim"})
+    assert "geheim" not in str(error.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no permissions that are checked")
+@pytest.mark.parametrize("yml", ["catalogue: postgresql://db/x", "cookies: c.txt", "notify: s", "on_news: [s]"])
+def test_load_file_that_others_may_change_sets_nothing_risky(tmp_path, yml):
+    (tmp_path / "archiver.yml").write_text(yml)
+    (tmp_path / "archiver.yml").chmod(0o606)
+    with pytest.raises(ConfigError, match=f"`{yml.partition(':')[0]}` in it is not followed"):
+        settings(tmp_path)
+
+
+@pytest.mark.parametrize("yml", ["interval: 4", "interval: 4\ncookies: ''\nnotify: []"])
+def test_load_file_that_others_may_change_sets_the_rest(tmp_path, yml):
+    (tmp_path / "archiver.yml").write_text(yml)
+    (tmp_path / "archiver.yml").chmod(0o666)
+    assert settings(tmp_path).interval == 4

@@ -24,6 +24,8 @@ h2, h3, h4, h5, h6 { font-size: 1.1em; line-height: 1.4; margin: 1.2em 0 .5em; }
 h1, h2, h3, h4, h5, h6 { page-break-after: avoid; break-after: avoid; }
 p { margin: .7em 0; }
 img { max-width: 100%; height: auto; }
+.figure { margin: .7em 0; }
+.figcaption { text-align: center; font-size: .85em; }
 blockquote { margin: .8em 0; padding-left: .8em; border-left: 3px solid #999; }
 pre { white-space: pre-wrap; font-size: .85em; padding: .6em; border: 1px solid #999; }
 table { border-collapse: collapse; margin: .8em 0; font-size: .9em; }

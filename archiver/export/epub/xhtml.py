@@ -26,10 +26,12 @@ _PARENTS = {"li": ("ul", "ol"), "tr": ("table",), "td": ("tr",), "th": ("tr",)}
 _CHILD = {"ul": "li", "ol": "li", "table": "tr", "tr": "td"}  # what must stand around their content
 _VOID = frozenset(("br", "hr", "img"))
 _RECORDINGS = {"audio": "声音", "video": "影片"}
-_CLASSES = frozenset(("wechat-card", "missing"))
+_CLASSES = frozenset(("wechat-card", "missing", "figure", "figcaption"))
+_AS_DIVISIONS = ("figure", "figcaption")  # a post may have them in an order that books must not have
 _NUMBERS = {"ol": ("start",), "li": ("value",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
 _NUMBER = re.compile(r"-?\d{1,4}")
 _SPAN = re.compile(r"[1-9]\d{0,2}")
+_PIXELS = re.compile(r"[1-9][0-9]{0,3}")
 _LIST_TYPES = frozenset("1aAiI")
 _RUBY = re.compile(r"(?:x*(?:t|ptp))+")  # of its content: t is <rt>, p is <rp>, x anything else
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}(?::\d{1,5})?")
@@ -90,6 +92,8 @@ class _Builder(HTMLParser):
         if self._recording:
             return
         attributes = {name: xml_text(value or "") for name, value in attrs}
+        if tag in _AS_DIVISIONS:
+            tag, attributes = "div", {"class": tag}
         if tag in _RECORDINGS:
             self._recording = tag
             self._add_recording(tag, attributes)
@@ -113,6 +117,7 @@ class _Builder(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element that the tag ends, with those that were opened in it without a tag."""
+        tag = "div" if tag in _AS_DIVISIONS else tag
         if self._recording or tag in _VOID:
             self._recording = "" if tag == self._recording else self._recording
             return
@@ -185,7 +190,8 @@ class _Builder(HTMLParser):
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
         self._enclose("")
-        _append_picture(self._innermost(), attributes.get("src", ""), attributes.get("alt", ""))
+        size = {name: attributes[name] for name in ("width", "height") if _PIXELS.fullmatch(attributes.get(name, ""))}
+        _append_picture(self._innermost(), attributes.get("src", ""), attributes.get("alt", ""), size)
 
     def _add_recording(self, tag: str, attributes: dict[str, str]) -> None:
         """Add a link to a sound or film, with its still picture."""
@@ -196,18 +202,21 @@ class _Builder(HTMLParser):
         else:
             link = append(parent, "a", class_="recording", href=address)
         if poster := attributes.get("poster", ""):
-            _append_picture(link, poster, "")
+            _append_picture(link, poster, "", {})
             append(link, "br")
         _append_text(link, f"▶ {_RECORDINGS[tag]}")
 
 
-def _append_picture(parent: Element, source: str, alternative: str) -> None:
-    """Append a picture of the book; one whose form not all readers know gets another one to show in its place."""
+def _append_picture(parent: Element, source: str, alternative: str, size: dict[str, str]) -> None:
+    """Append a picture of the book; one whose form not all readers know gets another one to show in its place.
+
+    `size` has the attributes `width` and `height` of a picture that is shown smaller than its file.
+    """
     if kind := foreign_type(source):
         parent = append(parent, "picture")
         append(parent, "source", srcset=source, type=kind)
         source = PLACEHOLDER
-    append(parent, "img", src=source, alt=" ".join(alternative.split()))
+    append(parent, "img", src=source, alt=" ".join(alternative.split()), **size)
 
 
 def _append_text(element: Element, text: str) -> None:

@@ -11,7 +11,7 @@ from itertools import count
 # `var sn = window.performance` and unquoted numbers are code. The patterns in _FORMS begin with a literal prefix, for
 # which `re` searches fast.
 _ASSIGNMENT = (
-    r"(\w+)\s*=\s*(?:window\.\w+\s*=(?!=)\s*){0,3}(?=[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value)"
+    r"(\w+)\s*=\s*(?=((?:window\.\w+\s*=(?!=)\s*){0,3})(?:[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value))"
 )
 _FORMS = {
     "var ": re.compile(r"var(?<![\w$]var)\s+" + _ASSIGNMENT),
@@ -20,7 +20,8 @@ _FORMS = {
     "d.": re.compile(r"d\.(?<![\w$.]d\.)" + _ASSIGNMENT),
     "_g.": re.compile(r"_g\.(?<![\w$.]_g\.)" + _ASSIGNMENT),
 }
-_RARE_LENGTH = 10  # characters; to search for a name of this length or more is faster than to find all assignments
+_RARE_LENGTH = 8  # characters; names of this length or more are rare in scripts, and so are others with their form
+_FEW = 8  # number of searches for single names; to find all assignments takes as long as three or four of them
 _PREFIX_DISTANCE = 50  # characters before a name in which its prefix is searched for
 
 
@@ -63,30 +64,34 @@ class Assignments:
         """
         owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
-            if len(member) >= _RARE_LENGTH and form not in self._found:
-                yield self._of_rare(form, member)
-            elif form in self._found or self._occurs(form, member):
+            searched = member if form == "var " or len(member) >= _RARE_LENGTH else form + member
+            if form in self._found or (len(self._occurrences) >= _FEW and searched not in self._occurrences):
+                yield self._of_form(form).get(member, ())
+            elif len(searched) >= _RARE_LENGTH or form != "var ":
+                yield self._of_rare(form, member, searched)
+            elif self._occurs(member):
                 yield self._of_form(form).get(member, ())
 
     def names(self, form: str) -> KeysView[str]:
         """Return the names to which literals are assigned in one form, such as `var ` or `d.`; without the form."""
         return self._of_form(form).keys()
 
-    def _occurs(self, form: str, name: str) -> bool:
-        written = name if form == "var " else form + name  # with its prefix if possible: `d.biz` is rarer than `biz`
-        return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
+    def _occurs(self, name: str) -> bool:
+        return any(self.text.find(name, start, end) >= 0 for start, end in self.scripts)
 
-    def _of_rare(self, form: str, name: str) -> Iterator[int]:
-        """Yield the offset of each literal that is assigned to a long name, in one form of assignment.
+    def _of_rare(self, form: str, name: str, searched: str) -> Iterator[int]:
+        """Yield the offset of each literal that is assigned to a name, in one form of assignment.
 
-        For `var msg_source_url = "…"`, `form` is `var ` and `name` is `msg_source_url`. Long names occur rarely. So it
-        is faster to search for the name and check what is around it than to search for all assignments of the form.
+        For `var msg_source_url = "…"`, `form` is `var ` and `name` is `msg_source_url`. `searched` is the name, or the
+        form and the name (`d.biz`), whichever is rare. So it is faster to search for it and check what is around it
+        than to search for all assignments of the form.
         """
-        for offset in self._offsets(name):
+        for found_at in self._offsets(searched):
+            offset = found_at + len(searched) - len(name)
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)
             found = _FORMS[form].match(self.text, start) if start >= 0 else None
             if found and found.start(1) == offset and found[1] == name and self._in_script(found):
-                yield found.end()
+                yield found.end(2)
 
     def _offsets(self, name: str) -> Iterator[int]:
         """Yield the offset of each occurrence of a name in the text.
@@ -114,7 +119,7 @@ class Assignments:
             found = self._found[form] = dict[str, list[int]]()
             for start, end in self.scripts:
                 for match in _FORMS[form].finditer(self.text, start, end):
-                    found.setdefault(match[1], []).append(match.end())
+                    found.setdefault(match[1], []).append(match.end(2))
         return self._found[form]
 
 

@@ -22,7 +22,9 @@ from archiver.document.html import CONTAINER_TAGS, render_blocks, render_line
 from archiver.document.model import NO_MARKS, Block, Run
 from archiver.document.text import has_text
 from archiver.extractor.passes.blanks import keep_blanks, show_blanks
+from archiver.extractor.passes.captions import LineFonts
 from archiver.extractor.passes.css import PLAIN, ComputedStyle
+from archiver.extractor.passes.image_sizes import NO_SIZE, ImageSize, small_size
 from archiver.extractor.passes.images import is_inline
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
@@ -37,7 +39,7 @@ NO_SHEET = Stylesheet()
 _PARENTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # other parents: tag is ignored
 _DEEPEST = 24  # lists and quotes nested deeper become flat: themes do not show more levels, and engines recurse
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_STRUCTURE = CONTAINER_TAGS | _HEADINGS  # all other block elements only start a line
+_STRUCTURE = (CONTAINER_TAGS - {"figure"}) | _HEADINGS  # all other block elements only start a line
 _LIST_TAGS = frozenset(("ol", "ul", "li"))
 _BOLD = frozenset(("strong",))  # omitted in headings, which are bold anyway
 _SPACE = " \t\r\n\f"
@@ -70,6 +72,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
     link_footnotes(blocks)
     settle_numbers(blocks)
     _shift_headings(blocks)
+    builder.fonts.group_figures([builder.root, *(block for block in blocks if block.tag == "blockquote")])
     return render_blocks(builder.root)
 
 
@@ -92,6 +95,7 @@ class _Builder:
         self.runs: list[Run] = []
         self.text_style: ComputedStyle | None = PLAIN  # style of the text added last; None if no text may join it
         self.ruby = RubyReader()
+        self.fonts = LineFonts()
         self.may_have_blanks = False  # True if the line has underlined white space
 
     def enter(self, element: Element) -> bool:
@@ -171,6 +175,7 @@ class _Builder:
         into several `<span>` elements is one piece again.
         """
         scope, runs = self.styles[-1], self.runs
+        self.fonts.add(scope.font, text)
         if runs and scope.style == self.text_style and not ((last := runs[-1]).image or last.text == "\n"):
             runs[-1] = last._replace(text=last.text + text)
         else:
@@ -196,12 +201,13 @@ class _Builder:
         runs, self.runs = self.runs, []
         if self.may_have_blanks:
             runs = keep_blanks(runs)
+        lines: list[list[Run]] = []
         if len(runs) == 1:  # true of most lines
             if runs[0].image or runs[0].text.strip():
-                self._write(runs)
+                lines = [runs]
         elif any(run.image or run.text.strip() for run in runs):
-            for line in _paragraphs(runs):
-                self._write(line)
+            lines = _paragraphs(runs)
+        self.fonts.end_line([block for line in lines for block in self._write(line)])
         self.may_have_blanks = False
 
     def add_block(self, block: Block) -> None:
@@ -225,14 +231,17 @@ class _Builder:
             parent = parent if block.tag in ("td", "th") else _last(parent, "td", "th")
         parent.children.append(block)
 
-    def _write(self, runs: list[Run]) -> None:
+    def _write(self, runs: list[Run]) -> Iterator[Block]:
+        """Write a line as a paragraph or heading, and yield this block; yield nothing for a line that shows nothing."""
         runs = normalize_spaces(link_addresses(runs))
         if self.may_have_blanks:
             runs = show_blanks(runs)
         html = render_line(runs, without=_BOLD if self.headings else NO_MARKS)
         if html:
             is_heading = self.headings and has_text(html)
-            self.add_block(Block(self.headings[-1] if is_heading else "p", html=html))
+            block = Block(self.headings[-1] if is_heading else "p", html=html)
+            self.add_block(block)
+            yield block
 
     def _open_block(self, tag: str, element: Element) -> None:
         if tag in _HEADINGS:
@@ -257,19 +266,20 @@ class _Builder:
     def add_image(self, element: Element) -> None:
         """Add an image to the current line if `is_inline` is True for it, else on a line of its own.
 
-        Inline images are small, such as emoji.
+        Inline images are small, such as emoji. An image that the page shows small keeps its size.
         """
-        self._append_image(element, is_inline=is_inline(element))
+        self._append_image(element, is_inline=is_inline(element), size=small_size(element))
 
     def add_drawing(self, element: Element) -> None:
         """Add a DRAWING element, which the pass `make_drawings` has made, as an image."""
         self._append_image(element, is_inline=element.get("inline") == "yes")
 
-    def _append_image(self, element: Element, *, is_inline: bool) -> None:
+    def _append_image(self, element: Element, *, is_inline: bool, size: ImageSize = NO_SIZE) -> None:
         href = self.styles[-1].style.href
         if not is_inline:
             self.end_line()
-        self.runs.append(Run(element.get("alt", ""), href=href, image=element.get("src", "")))
+        image, text = element.get("src", ""), element.get("alt", "")
+        self.runs.append(Run(text, href=href, image=image, width=size.width, height=size.height))
         if not is_inline:
             self.end_line()
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from archiver import urls
 from archiver.extractor.passes.css import declarations
-from archiver.extractor.passes.lengths import COLUMN_WIDTH, to_pixels
+from archiver.extractor.passes.emoji import emoji_text, is_emoji
+from archiver.extractor.passes.image_sizes import box_width, height_in, width_in
 from archiver.extractor.passes.tree import DRAWING, Element, drop, elements, normalized_text
 from archiver.models import Media, Removal
 
@@ -30,8 +31,8 @@ _PIXELS = re.compile(r"(-?[\d.]{1,10})(px)?\Z")
 def find_images(body: Element) -> Iterator[Removal]:
     """Set `src` of every `<img>` in a body to the address of the image, and `alt` to its alternative text.
 
-    Alternative texts without information, such as file names, are replaced by ''. Images without an address are
-    dropped, and a Removal is yielded for each.
+    Alternative texts without information, such as file names, are replaced by '', those of WeChat's emoji by the
+    emoji's name, such as `[微笑]`. Images without an address are dropped, and a Removal is yielded for each.
     """
     for image in elements(body, "img"):
         address = address_of(image)
@@ -40,7 +41,8 @@ def find_images(body: Element) -> Iterator[Removal]:
             drop(image)
             continue
         image.set("src", address)
-        image.set("alt", "" if _EMPTY_ALT.fullmatch(alt := image.get("alt", "").strip()) else " ".join(alt.split()))
+        alternative = " ".join(image.get("alt", "").split())
+        image.set("alt", emoji_text(address) if _EMPTY_ALT.fullmatch(alternative) else alternative)
 
 
 def find_svg_images(body: Element) -> None:
@@ -65,15 +67,13 @@ def is_inline(image: Element) -> bool:
     WeChat's emoji, which are known by their address, are always part of a line. Any other image is part of a line if
     the page shows it at most 64 px wide or high, unless its `style` shows it as a block (`display: block` or the like).
     """
-    if image.get("src", "").startswith(_EMOJI):
+    if is_emoji(image.get("src", "")):
         return True
     style = declarations(image.get("style", ""))
     if style.get("display") in ("block", "flex", "grid", "table"):
         return False
-    return 0 < _width(image, style) <= _INLINE_SIDE or 0 < _height(image, style) <= _INLINE_SIDE
-
-
-_EMOJI = "https://res.wx.qq.com/t/wx_fed/we-emoji/"
+    whole = box_width(image)
+    return 0 < width_in(image, style, whole) <= _INLINE_SIDE or 0 < height_in(image, style, whole) <= _INLINE_SIDE
 
 
 def media_of(image: Element) -> Media:
@@ -107,27 +107,6 @@ def address_of(image: Element | Mapping[str, str]) -> str:
 def is_embedded_image(address: str) -> bool:
     """Return True if `address` is a `data:` URL with an image, and not with the blank image of a lazy loader."""
     return address.startswith("data:image/") and len(address) > _LEAST_INLINE_DATA
-
-
-def _width(image: Element, style: dict[str, str], whole: float = 0) -> float:
-    """Return the width in px at which the page shows an image; 0 if the page does not declare it.
-
-    `style` are the declarations of the image, and `whole` is the width of which percentages are taken.
-    """
-    widths = style.get("width", ""), image.get("width", ""), image.get("data-w", "")
-    return next(filter(None, (to_pixels(width, whole=whole) for width in widths)), 0)
-
-
-def _height(image: Element, style: dict[str, str]) -> float:
-    """Return the height in px at which the page shows an image; 0 if it is unknown.
-
-    If the image declares no usable height, or one in percent, it is computed from its width and `data-ratio`. `style`
-    are the declarations of the image.
-    """
-    if height := to_pixels(style.get("height") or image.get("height") or ""):
-        return height
-    width = min(_width(image, style, COLUMN_WIDTH), COLUMN_WIDTH)
-    return width * to_pixels(image.get("data-ratio", ""))
 
 
 def pixels(value: str) -> float:

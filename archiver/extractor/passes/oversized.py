@@ -17,10 +17,11 @@ from archiver.extractor.passes.images import address_of
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.tree import feed_parser, sanitize_source
 from archiver.extractor.relative_links import ARTICLE, absolute_link
+from archiver.messages.message import message
 from archiver.models import Media
 from archiver.models.article import SPACES
 
-WARNING = "the body is larger than any article's: kept as plain text with its pictures, links and headings"
+WARNING = message("the body is larger than any article's: kept as plain text with its pictures, links and headings")
 MAX_ELEMENTS = 50_000  # a bare address counts as an element (it becomes a link); the largest real body has 9,000
 MAX_TEXT = 2_000_000  # characters
 _SHORTEST = len("<a>")  # length in characters of the shortest element; no address is shorter

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from archiver.document.model import NO_MARKS
 from archiver.extractor.passes.css import PLAIN, ComputedStyle, inherit, starts_line
+from archiver.extractor.passes.fonts import ARTICLE_FONT, Font, inherit_font
 from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import Element
 
@@ -22,13 +23,15 @@ class StyleCache:
     """The computed style of an element, and a cache of the styles of its children.
 
     `style` is the style of the element. `starts_line` is True if the element starts and ends a line, as a block does.
-    `marks` has the tags that express the style in canonical HTML, such as `strong`. `children` is the cache:
+    `marks` has the tags that express the style in canonical HTML, such as `strong`. `font` is the size of its text and
+    whether it is centred. `children` is the cache:
     (tag, `style` attribute, `class` attribute) of a child → the StyleCache of every child with these values.
     """
 
     style: ComputedStyle = PLAIN
     starts_line: bool = False  # True if the element starts and ends a line, as a block does
     marks: frozenset[str] = NO_MARKS  # tags that express this style in canonical HTML
+    font: Font = ARTICLE_FONT
     children: dict[_Kind, StyleCache] = field(default_factory=dict)
 
     def enter(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
@@ -55,12 +58,14 @@ class StyleCache:
         are underlined is left to the theme.
         """
         style = self.style._replace(href=href, underline=outer.style.underline)
-        return StyleCache(style, self.starts_line, _marks_of(style))
+        return StyleCache(style, self.starts_line, _marks_of(style), self.font)
 
     def _compute(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
         written = element.get("style", "")
         style = inherit(self.style, tag, written, sheet.style_of(element))
-        return StyleCache(style, starts_line(tag, written, self.style), _marks_of(style))
+        is_block = starts_line(tag, written, self.style)
+        font = inherit_font(self.font, tag, written, is_block=is_block)
+        return StyleCache(style, is_block, _marks_of(style), font)
 
 
 @lru_cache(maxsize=1024)

@@ -20,6 +20,7 @@ from archiver.fetcher.saved.mhtml import read_mhtml
 from archiver.fetcher.saved.notes import HEAD, article_address, noted_address, noted_date
 from archiver.fetcher.saved.resources import CombinedMedia, SavedFile
 from archiver.fetcher.saved.webarchive import is_webarchive, read_webarchive
+from archiver.messages.message import message
 from archiver.models import LocalMedia, Page
 
 _MHTML_SUFFIXES = (".mhtml", ".mht")
@@ -68,16 +69,18 @@ def _read_file(file: Path, path: str) -> tuple[bytes, datetime]:
     """
     try:
         if file.is_dir():
-            raise InputError("this is a folder: name the .html, .mhtml or .webarchive files inside it", concerns=path)
+            raise InputError(
+                message("this is a folder: name the .html, .mhtml or .webarchive files inside it"), concerns=path
+            )
         with file.open("rb") as opened:
             content = opened.read(_ARCHIVE_LIMIT + 1)
             modified = file.stat().st_mtime
         changed = datetime.fromtimestamp(modified, UTC)
     except FileNotFoundError as error:
-        raise InputError("no such file: check the path, or give an address", concerns=path) from error
+        raise InputError(message("no such file: check the path, or give an address"), concerns=path) from error
     except (OSError, ValueError, OverflowError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"the file cannot be read: {reason}", concerns=path) from error
+        raise InputError(message("the file cannot be read: {reason}", reason=reason), concerns=path) from error
     if len(content) > _ARCHIVE_LIMIT:
         raise _too_large(_ARCHIVE_LIMIT, path)
     return content, changed
@@ -123,4 +126,4 @@ def _page_in_file(path: str, file: SavedFile | None, changed: datetime) -> Saved
 
 
 def _too_large(limit: int, path: str) -> TooLarge:
-    return TooLarge(f"larger than {limit / MIB:g} MB: this is no article", concerns=path)
+    return TooLarge(message("larger than {limit:g} MB: this is no article", limit=limit / MIB), concerns=path)

@@ -7,6 +7,7 @@ from base64 import b64decode
 from urllib.parse import unquote_to_bytes
 
 from archiver.errors import FetchError
+from archiver.messages.message import message
 from archiver.models import Download
 
 DATA_SCHEME = "data:"
@@ -19,5 +20,5 @@ def decode_data_url(address: str) -> Download:
     try:
         content = b64decode(unquote_to_bytes(data)) if "base64" in options else unquote_to_bytes(data)
     except (binascii.Error, ValueError) as error:
-        raise FetchError("a damaged data: address", concerns=address[:80]) from error
+        raise FetchError(message("a damaged data: address"), concerns=address[:80]) from error
     return Download(url=address, content=content, content_type=content_type)

@@ -35,6 +35,10 @@ class StaticLinks(PageLinks):
         """Return the address of a media file, whose path is relative to the archive's folder."""
         return self.root + quote(media_file(path))
 
+    def feed(self, *subject: str, form: str = "atom", **_query: object) -> str:
+        """Return the address of a feed, such as `feed("accounts", "南宁市反诈骗")`."""
+        return self.root + feed_file(*subject, form=form)
+
     def static(self, name: str) -> str:
         """Return the address of a file of the reader's own, such as its style sheet."""
         return self.root + static_file(name)
@@ -48,6 +52,8 @@ def page_file(path: str, *, page: object = "", **query: object) -> str:
     """
     condition, value = next(((name, str(value)) for name, value in query.items() if value not in ("", None)), ("", ""))
     name = path.strip("/") or "index"
+    if name.endswith(".opml"):
+        return name
     if condition:
         name = f"{FOLDERS[condition]}/{value if condition == 'date' else _digest(value)}"
     return f"{name}{f'-page-{page}' if page not in ('', 1, None) else ''}.html"
@@ -56,6 +62,17 @@ def page_file(path: str, *, page: object = "", **query: object) -> str:
 def article_file(key: str, part: str = "") -> str:
     """Return the file of an article, or of one of its parts."""
     return f"articles/{_digest(key)}{f'-{part}' if part else ''}.html"
+
+
+def feed_file(kind: str, name: str = "", *, form: str = "atom", part: int = 0) -> str:
+    """Return the file of a feed, or of its older part with this number, counted from the oldest one."""
+    subject = f"{kind}/{_digest(name)}" if name else kind
+    return f"feeds/{subject}{f'-{part}' if part else ''}.{form}"
+
+
+def text_file(key: str) -> str:
+    """Return the file of the words of an article, which the search reads."""
+    return f"search/texts/{_digest(key)}.json"
 
 
 def media_file(path: str) -> str:

@@ -62,7 +62,12 @@ class SiteFolder:
             raise OutputError("is there, and no file of this site: move it away", concerns=str(self.root / foreign))
         if new:
             self._files |= dict.fromkeys(new, SiteFile())
-            self._begin()
+            self._has_begun = True
+            self._save(is_finished=False)
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the files of the site, as the last run left it and this one plans it, whose names begin so."""
+        return [name for name in self._files if name.startswith(prefix)]
 
     def current(self, name: str, inputs: str) -> SiteFile | None:
         """Return a file of the site if it is there and was made of the same, else None."""

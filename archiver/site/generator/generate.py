@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlsplit
 
 from archiver import __version__
 from archiver.app import Archiver, ArticleQuery
@@ -18,16 +20,19 @@ from archiver.messages.preference import language_named
 from archiver.models import ArticleRecord
 from archiver.models.browsing import GroupedBy
 from archiver.site.generator.addresses import article_file, media_file, page_file, static_file
+from archiver.site.generator.feeds import SiteFeeds
 from archiver.site.generator.folder import SiteFile, SiteFolder
-from archiver.site.generator.pages import FilledPage, SitePages
+from archiver.site.generator.pages import FilledPage, PlannedPage, SitePages
+from archiver.site.generator.search import SiteSearch
 from archiver.site.generator.selection import Selection, digest_of, summaries
+from archiver.site.generator.texts import ArticleTexts
 from archiver.site.media_files import find_medium, media_type
 from archiver.site.paging import PAGE_SIZE, offset_of
 from archiver.storage.local import read_file
 
 _DRAWING = "image/svg+xml"  # a person may have put one there that runs scripts
 _KINDS: tuple[GroupedBy, ...] = get_args(GroupedBy)
-_OWN = ("reader.css", "icon.svg")  # files of the reader's pages
+_OWN = ("reader.css", "icon.svg", "search.js")  # files of the reader's pages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,43 +62,35 @@ def generate_site(archive: Archiver, request: SiteRequest, report: Callable[[str
     """Write the files of a site that changed since it was written last, and delete those of articles that are gone.
 
     `report` is called with the title of each article whose pages are made. Raise UsageError if the folder is that of
-    the archive or within it, or contains it; InputError if there is no archive; OutputError if the folder cannot be
-    written, or has a file of someone else where one of the site belongs.
+    the archive or within it, or contains it, or if `base_url` is no address in the web; InputError if there is no
+    archive; OutputError if the folder cannot be written, or has a file of someone else where one of the site belongs.
     """
     root = Path(archive.settings.output).resolve()
     folder = request.folder.resolve()
+    _check_base_url(request.base_url)
     if folder == root or root in folder.parents or folder in root.parents:
         raise UsageError("a site needs a folder of its own, outside of the archive")
+    language = language_named(archive.settings.lang) or Language.ENGLISH
+    selection = Selection.of(archive, request.articles)
+    texts = ArticleTexts(archive=archive, selection=selection, language=language, is_kept=bool(request.base_url))
+    pages = SitePages(archive=archive, selection=selection, language=language, texts=texts, base_url=request.base_url)
     site = _Site(
-        root=root,
-        folder=SiteFolder(folder),
-        report=report,
-        pages=SitePages(
-            archive=archive, selection=Selection.of(archive, request.articles), base_url=request.base_url,
-            language=language_named(archive.settings.lang) or Language.ENGLISH,
-        ),
+        root=root, media_directories=archive.media_directories, folder=SiteFolder(folder), report=report, pages=pages
     )  # fmt: skip
-    site.write()
+    with closing(texts):
+        site.write()
     return SiteResult(
         folder=str(request.folder), articles=len(site.pages.selection.articles), written=site.folder.written,
         deleted=site.folder.deleted, missing=tuple(site.missing),
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _List:
-    """A part of a list: its file, what it is made of, and the function that fills its page."""
-
-    file: str
-    inputs: str
-    fill: Callable[[], FilledPage]
-
-
 @dataclass(kw_only=True)
 class _Site:
-    """A site that is being written. `root` is the folder of the archive."""
+    """A site that is being written. `root` is the archive's folder, `media_directories` are its folders of media."""
 
     root: Path
+    media_directories: Collection[str]
     folder: SiteFolder
     pages: SitePages
     report: Callable[[str], None]
@@ -118,6 +115,7 @@ class _Site:
         for each in lists:
             if not self._is_kept(each.file, each.inputs):
                 self._write(each.file, each.inputs, each.fill())
+        SiteSearch(pages=self.pages, folder=self.folder).write()
         self.folder.finish()
 
     @cached_property
@@ -167,7 +165,7 @@ class _Site:
             if self.pages.archive.settings.store:
                 self._copy_stored(path)
                 continue
-            found = find_medium(self.root, path)
+            found = find_medium(self.root, path, self.media_directories)
             is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
             if found and is_safe:
                 self.folder.copy(media_file(path), found.path)
@@ -176,7 +174,7 @@ class _Site:
 
     def _copy_stored(self, path: str) -> None:
         """Copy a media file that is in an object storage into the site, unless it is there."""
-        name, kind, reader = media_file(path), media_type(path), self.pages.archive.reader
+        name, kind, reader = media_file(path), media_type(path, self.media_directories), self.pages.archive.reader
         digest = reader.medium_digest(path) if kind else ""
         if digest and (current := self.folder.current(name, digest)):
             self.folder.keep(name, current)
@@ -187,7 +185,7 @@ class _Site:
         else:
             self.folder.write(name, content, SiteFile(inputs=digest))
 
-    def _lists(self) -> Iterator[_List]:
+    def _lists(self) -> Iterator[PlannedPage]:
         """Yield the parts of all lists."""
         pages, selection = self.pages, self.pages.selection
         periods = selection.periods()
@@ -205,8 +203,11 @@ class _Site:
         counts = [(name, len(members)) for name, members in periods.items()]
         yield self._list(page_file("/dates"), counts, fill=partial(pages.dates, periods))
         yield self._list("404.html", fill=pages.not_found)
+        yield self._list(page_file("/search"), fill=pages.search)
+        if pages.base_url:
+            yield from SiteFeeds(pages=pages, version=self._version).planned()
 
-    def _listings(self, by: str, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[_List]:
+    def _listings(self, by: str, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[PlannedPage]:
         for name, members in named.items():
             for number in _numbers(members):
                 yield self._list(
@@ -214,7 +215,7 @@ class _Site:
                     fill=partial(self.pages.listing, by, name, members, number),
                 )  # fmt: skip
 
-    def _groups(self, by: GroupedBy, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[_List]:
+    def _groups(self, by: GroupedBy, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[PlannedPage]:
         groups = list(summaries(named))
         for number in _numbers(groups):
             yield self._list(
@@ -222,13 +223,19 @@ class _Site:
                 fill=partial(self.pages.groups, by, groups, number),
             )  # fmt: skip
 
-    def _list(self, file: str, *values: object, fill: Callable[[], FilledPage]) -> _List:
-        return _List(file=file, inputs=digest_of(self._version, *values), fill=fill)
+    def _list(self, file: str, *values: object, fill: Callable[[], FilledPage]) -> PlannedPage:
+        return PlannedPage(file=file, inputs=digest_of(self._version, *values), fill=fill)
 
     def _part(self, members: Sequence[ArticleRecord], number: int) -> tuple[int, list[str]]:
         """Return what a part of a list is made of."""
         part = members[offset_of(number) :][:PAGE_SIZE]
         return len(members), [self.pages.selection.digests[each.key] for each in part]
+
+
+def _check_base_url(address: str) -> None:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise UsageError("the address of a site is one like https://example.org/archive", concerns=address)
 
 
 def _numbers(members: Sequence[object]) -> range:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archiver.app import Archiver
 from archiver.errors import InputError
-from archiver.messages import Language, translations
+from archiver.messages import Language
 from archiver.models import ArticleRecord
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ReaderAddresses
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy
 from archiver.models.reports import StyledArticle
+from archiver.site.feeds import CONDITIONS, EVERYTHING, FeedKind
 from archiver.site.generator.addresses import StaticLinks, article_file, page_file
 from archiver.site.generator.selection import UNDATED, Selection
+from archiver.site.generator.texts import ArticleTexts
 from archiver.site.paging import PAGE_SIZE, offset_of, paging_of
 from archiver.site.rendering import Templates
 from archiver.site.words import Words
 
-# What a page may do: show the site's style sheet, pictures and frames. There is no script. `file:` is for a site that
-# is opened from a folder; there, browsers differ in what they take for 'self'.
+# What a page may do: show the site's style sheet, pictures and frames, and lead to the search. There is no script.
+# `file:` is for a site that is opened from a folder; there, browsers differ in what they take for 'self'.
 _POLICY = (
     "default-src 'none'; style-src 'self' file:; img-src 'self' file:; media-src 'self' file:; frame-src 'self' file:; "
-    "form-action 'none'; base-uri 'none'"
+    "form-action 'self' file:; base-uri 'none'"
 )
+# The page of the search has a script of the site, which reads the files of the index.
+_SEARCH_POLICY = f"{_POLICY}; script-src 'self' file:; connect-src 'self' file:"
+_PAGES = ("/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/search")  # besides the feeds
 _MOST_LOST = 20  # lost pictures that are listed by name
 _ASIDE = 12  # accounts and months beside the newest articles
 
@@ -39,6 +44,15 @@ class FilledPage:
     media: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPage:
+    """A file of the site that is made if it is not there yet: what it is made of, and the function that fills it."""
+
+    file: str
+    inputs: str
+    fill: Callable[[], FilledPage]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SitePages:
     """The pages of a site in one language. `base_url` is its address, '' if it is not known."""
@@ -46,6 +60,7 @@ class SitePages:
     archive: Archiver
     selection: Selection
     language: Language
+    texts: ArticleTexts
     base_url: str = ""
     templates: Templates = field(default_factory=Templates)
 
@@ -92,6 +107,20 @@ class SitePages:
         undated = len(periods.get(UNDATED, ()))
         return self._fill(page_file("/dates"), "dates.html", here="/dates", years=years, undated=undated)
 
+    def feeds(
+        self, absolute: StaticLinks, groups: Sequence[tuple[FeedKind, str, Sequence[ArticleGroup], int]]
+    ) -> FilledPage:
+        """Return the page that names the feeds of everything and of the largest `groups`."""
+        return self._fill(
+            page_file("/feeds"), "feeds.html", here="/feeds", everything=EVERYTHING.title(self.language),
+            absolute=absolute, groups=groups, by=CONDITIONS, asks_password=False,
+        )  # fmt: skip
+
+    def search(self) -> FilledPage:
+        """Return the page whose script searches the index of the site."""
+        file = page_file("/search")
+        return self._fill(file, "static_search.html", here="/search", policy=_SEARCH_POLICY)
+
     def not_found(self) -> FilledPage:
         """Return the page that web spaces show for an address where there is nothing.
 
@@ -103,27 +132,15 @@ class SitePages:
     def text(self, article: ArticleRecord) -> FilledPage:
         """Return an article as text."""
         file = article_file(article.key)
-        links, page = StaticLinks.of_file(file), FilledPage()
-
-        def media_url(path: str) -> str:
-            page.media[path] = None
-            return links.media(path)
-
-        def article_url(key: str) -> str:
-            is_here = key in self.selection.digests
-            page.links[f"{'+' if is_here else '-'}{key}"] = None
-            return links.article(key) if is_here else self.selection.original.get(key, "")
-
-        missing = translations(self.language).gettext("A picture or recording that was not saved")
-        addresses = ReaderAddresses(media_url=media_url, article_url=article_url, missing=missing)
-        text = self.archive.reader.readable(article, addresses)
+        text = self.texts.text(article, StaticLinks.of_file(file).root)
         detail = self.archive.reader.detail(article.key)
         lost = [row for row in detail.media if not row["path"]]
-        page.html = self._fill(
-            file, "article.html", detail=detail, article=article, part="", text=text,
+        page = self._fill(
+            file, "article.html", detail=detail, article=article, part="", text=text.article,
             neighbours=self.selection.neighbours_of(article),
             lost=lost[:_MOST_LOST], lost_count=len(lost),
-        ).html  # fmt: skip
+        )  # fmt: skip
+        page.links, page.media = dict.fromkeys(text.links), dict.fromkeys(text.media)
         return page
 
     def look(self, article: ArticleRecord, *, has_stored_page: bool) -> FilledPage:
@@ -156,7 +173,8 @@ class SitePages:
         return FilledPage(html=self.templates.fill(template, self.language, common | values))
 
     def _has_page(self, path: str) -> bool:
-        return path in ("/", "/accounts", "/dates", "/tags", "/albums", "/sources")
+        has_feeds = bool(self.base_url)  # their links must be absolute
+        return (path == "/feeds" and has_feeds) or path in _PAGES
 
 
 def _with_pictures(page: FilledPage, found: ArticleList) -> FilledPage:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from archiver.app import Archiver, ArticleQuery, BrowseRequest
 from archiver.models import CHINA, ArticleRecord
 from archiver.models.browsing import ArticleGroup, GroupedBy, Labels, Neighbours
+from archiver.models.feeds import KeptArticle
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 UNDATED = "none"  # the date of articles without one, as the reader's addresses have it
@@ -21,13 +22,14 @@ class Selection:
     """The articles of a site, the newest first.
 
     `original` has the addresses at WeChat of all articles of the archive, by key; `stamps` differ if the files of posts
-    differ.
+    differ. `arrivals` are the articles in the order in which they came into the archive.
     """
 
     articles: Sequence[ArticleRecord]
     labels: Mapping[str, Labels]
     stamps: Mapping[str, str] = field(default_factory=dict)
     original: Mapping[str, str] = field(default_factory=dict)
+    arrivals: Sequence[KeptArticle] = ()
 
     @classmethod
     def of(cls, archive: Archiver, query: ArticleQuery) -> Selection:
@@ -35,11 +37,13 @@ class Selection:
         labels = archive.reader.labels()
         kept = {each.article.key: each for each in archive.reader.latest(BrowseRequest(limit=None)).articles}
         selected = [each for each in archive.list(query) if isinstance(each, ArticleRecord) and each.key in kept]
+        keys = {each.key for each in selected}
         return cls(
-            articles=sorted(selected, key=lambda each: (each.published or _EARLIEST, each.key), reverse=True),
+            articles=newest_first(selected),
             labels=labels,
             stamps={key: each.stamp for key, each in kept.items()},
             original={key: each.article.url for key, each in kept.items()},
+            arrivals=[each for key, each in reversed(kept.items()) if key in keys],
         )
 
     @cached_property
@@ -75,6 +79,14 @@ class Selection:
                 found.setdefault(name, []).append(each)
         return dict(sorted(found.items(), key=lambda group: (-len(group[1]), group[0])))
 
+    def arrivals_of(self, by: GroupedBy) -> dict[str, list[KeptArticle]]:
+        """Return the articles of each account, source, tag or album in the order in which they came."""
+        found: dict[str, list[KeptArticle]] = {}
+        for each in self.arrivals:
+            for name in dict.fromkeys(self._names(each.article, by)):
+                found.setdefault(name, []).append(each)
+        return found
+
     def periods(self) -> dict[str, list[ArticleRecord]]:
         """Return the articles of each year and month of publication in China, and those without a date."""
         found: dict[str, list[ArticleRecord]] = {}
@@ -91,6 +103,11 @@ class Selection:
             return filter(None, (article.source,))
         labels = self.labels.get(article.key, Labels())
         return labels.tags if by == "tag" else labels.albums
+
+
+def newest_first(articles: Iterable[ArticleRecord]) -> list[ArticleRecord]:
+    """Return articles in the order of their publication, those without a time last."""
+    return sorted(articles, key=lambda each: (each.published or _EARLIEST, each.key), reverse=True)
 
 
 def summaries(groups: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[ArticleGroup]:

@@ -15,7 +15,7 @@ from archiver.app import Archiver
 from archiver.clock import utc_now
 from archiver.messages import translations
 from archiver.models.browsing import ReadableArticle
-from archiver.models.feeds import FeedFormat, KeptArticle, LatestArticles, Subscription, SubscriptionGroup
+from archiver.models.feeds import FeedFormat, KeptArticle, LatestArticles
 from archiver.site.conditional import entity_tag, http_date, is_unchanged
 from archiver.site.endpoints import Page, of_indexed_archive
 from archiver.site.feeds import (
@@ -30,6 +30,7 @@ from archiver.site.feeds import (
     largest_groups,
     make_feed,
     read_text,
+    subscriptions_to,
 )
 from archiver.site.links import PageLinks
 from archiver.site.pages.documents import document_headers, for_programs, send_document
@@ -113,36 +114,20 @@ def _reader(request: Request, archive: Archiver, style: FeedStyle) -> Callable[[
 def _subscriptions_page(*kinds: FeedKind) -> Page:
     def send_subscriptions(request: Request, archive: Archiver) -> Response:
         """Return the feeds of some kinds as a list that programs import; of all kinds, with the feed of everything."""
-        language, links = language_of(request), PageLinks.absolute(request)
-        gettext = translations(language).gettext
-        groups = [
-            SubscriptionGroup(
-                title=gettext(KIND_TITLES[kind]),
-                subscriptions=tuple(
-                    _subscription(FeedSubject(kind=kind, name=group.name), links, group.name)
-                    for group in archive.reader.groups(CONDITIONS[kind])
-                ),
-            )
-            for kind in kinds
-        ]
-        if len(kinds) == len(KIND_TITLES):
-            everything = _subscription(EVERYTHING, links, EVERYTHING.title(language))
-            groups.insert(0, SubscriptionGroup(subscriptions=(everything,)))
-        document = archive.reader.subscriptions(gettext("Feeds of the archive"), groups)
-        return send_document(request, document, _OPML_TYPE)
+        language = language_of(request)
+        groups = subscriptions_to(kinds, archive.reader.groups, PageLinks.absolute(request), language)
+        title = translations(language).gettext("Feeds of the archive")
+        return send_document(request, archive.reader.subscriptions(title, groups), _OPML_TYPE)
 
     return send_subscriptions
-
-
-def _subscription(subject: FeedSubject, links: PageLinks, title: str) -> Subscription:
-    return Subscription(title=title, url=links.feed(*subject.parts), home=subject.listing(links))
 
 
 def show_feeds(request: Request, archive: Archiver) -> Response:
     """Return the page that names the feeds: that of everything, and those of the largest groups of each kind."""
     return render(
         request, "feeds.html", everything=EVERYTHING.title(language_of(request)), absolute=PageLinks.absolute(request),
-        groups=largest_groups(archive), by=CONDITIONS, asks_password=request.app.state.access.password is not None,
+        groups=largest_groups(archive.reader.groups), by=CONDITIONS,
+        asks_password=request.app.state.access.password is not None,
     )  # fmt: skip
 
 

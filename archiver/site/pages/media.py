@@ -16,9 +16,10 @@ from archiver.site.security.answers import MEDIA
 
 def send_media(request: Request) -> Response:
     """Return the file of a picture, sound or film that posts of the archive show, or a part of it."""
-    if request.app.state.settings.store:
+    state = request.app.state
+    if state.settings.store:
         return _stored_media(request, request.path_params["path"])
-    found = find_medium(Path(request.app.state.settings.output), request.path_params["path"])
+    found = find_medium(Path(state.settings.output), request.path_params["path"], state.media_directories)
     if found is None:
         raise HTTPException(404)
     headers = _headers(request)
@@ -30,7 +31,7 @@ def send_media(request: Request) -> Response:
 
 def _stored_media(request: Request, path: str) -> Response:
     """Return a media file that is in an object storage, always as a whole."""
-    kind = media_type(path)
+    kind = media_type(path, request.app.state.media_directories)
     with request.app.state.archives.borrowed() as archive:
         digest = archive.reader.medium_digest(path) if kind else ""
         headers = {**_headers(request), "etag": f'"{digest}"'}

@@ -75,14 +75,14 @@ class SafeAnswers:
         begun = time.perf_counter()
         status = 0
 
-        async def send_safely(message: Message) -> None:
+        async def send_safely(event: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
+            if event["type"] == "http.response.start":
+                status = event["status"]
+                headers = MutableHeaders(scope=event)
                 for name, value in self._defaults.items():
                     headers.setdefault(name, value)
-            await send(message)
+            await send(event)
 
         try:
             await self._app(scope, receive, send_safely)

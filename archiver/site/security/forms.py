@@ -37,13 +37,13 @@ async def read_body(headers: Mapping[str, str], receive: Receive) -> bytes:
     try:
         async with asyncio.timeout(_LONGEST_WAIT):
             while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
+                event = await receive()
+                if event["type"] == "http.disconnect":
                     raise ClientDisconnect
-                body += message.get("body", b"")
+                body += event.get("body", b"")
                 if len(body) > LARGEST_BODY:
                     raise too_large
-                if not message.get("more_body", False):
+                if not event.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
         raise RefusedBody(408, "The request did not come to its end.") from None

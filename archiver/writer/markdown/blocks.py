@@ -20,12 +20,13 @@ from archiver.document.soup import child_blocks, inner_source, previous_block, r
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import escape, escape_all
+from archiver.writer.markdown.figures import write_figure
 from archiver.writer.markdown.html import card_html, code_html, element_html
 from archiver.writer.markdown.inline import runs_of, write_line
 from archiver.writer.markdown.tables import is_simple, write_table
 
 _LINES = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
-_FINISHED = frozenset((*_LINES, "pre", "table", "div", "hr"))  # their methods convert their children, too
+_FINISHED = frozenset((*_LINES, "pre", "table", "div", "hr", "figure"))  # their methods convert their children, too
 _FENCE = re.compile(r"`{3,}")
 _PIECE = re.compile(r"([^<]+)|<a href=\"([^\"]*)\">([^<]*(?:<(?!/a>)[^<]*){0,100})</a>|<img([^>]*)>|<[^>]*>")
 _BARE = r"<(?:p|h[1-6])>[^<\s][^<\n]*</(?:p|h[1-6])>"
@@ -35,6 +36,7 @@ _OPENING = re.compile(r"<(p|h[1-6])>")
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _DATA_ADDRESS = re.compile(r'"data:[^"]*"')  # long, but read in a short time
 _BREAK_IN_HTML = "<br>"
+_SIZED_ALONE = re.compile(r"<img [^<>]* (?:width|height)=\"[0-9]+\">")
 _SEPARATOR = "<!-- -->\n\n"  # shows nothing, but keeps two blocks apart
 _LIST_LINE = re.compile(r"(?m)^[ \t]*(?:[*+-]|[0-9]+\.)(?:[ \t]|$)")
 
@@ -160,8 +162,8 @@ class PostConverter(MarkdownConverter):
         Return '' for a tag. A caller that passes every item of a body therefore gets the blocks inside its lists,
         quotes and tables, but not the lists, quotes and tables themselves.
         """
-        if part.name == "p":
-            return self.line(part.inside)
+        if part.name in ("p", "figcaption"):
+            return self.paragraph(part.inside)
         if part.name in _LINES:
             written = self.line(part.inside, _BREAK_IN_HTML)
             return _heading_sign(part.name) + written if written else ""
@@ -170,6 +172,15 @@ class PostConverter(MarkdownConverter):
         if part.name == "div":
             return card_html(part.inside, self.addresses)
         return "---" if part.name == "hr" else ""
+
+    def paragraph(self, source: str) -> str:
+        """Return the Markdown of a paragraph; `source` is the HTML inside.
+
+        A picture with a size that stands alone gets a `<p>` around it, since CommonMark makes no paragraph of a line
+        that is one HTML tag.
+        """
+        written = self.line(source)
+        return f"<p>{written}</p>" if _SIZED_ALONE.fullmatch(written) else written
 
     def line(self, source: str, line_break: str = "  \n") -> str:
         """Return the Markdown of the content of a paragraph or heading.
@@ -207,7 +218,7 @@ class PostConverter(MarkdownConverter):
 
         In a list item, the blank lines are left out where they are not needed (see `_tight`).
         """
-        written = self.line(inner_source(el))
+        written = self.paragraph(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
@@ -266,6 +277,10 @@ class PostConverter(MarkdownConverter):
         loose = "\n" if "\n\n" in text else ""
         return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
 
+    def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Return a picture with its caption, with blank lines around it; `text` is ignored."""
+        return _alone(write_figure(el, self.addresses, self.dialect))
+
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML that shows the same.
 
@@ -308,13 +323,13 @@ def _code_block(source: str, dialect: Dialect) -> str:
 
     - Code with template tags such as `{{ x }}`, which Jekyll would execute: `{% raw %}` and `{% endraw %}` are written
       around the code block.
-    - Code that contains `{% endraw %}` itself: it is written as HTML.
+    - Code that contains `{% endraw %}` itself: it is written as HTML. So is all code that `dialect.html_code` matches.
     """
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
     language = parse_attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
     raw = dialect.raw_block
-    if raw and raw.ended_by.search(code):
+    if (raw and raw.ended_by.search(code)) or (dialect.html_code and dialect.html_code.search(code)):
         return code_html(code)
     fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
     block = f"{fence}{language}\n{code}\n{fence}"

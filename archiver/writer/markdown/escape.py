@@ -56,6 +56,8 @@ def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect
             return f"&#{ord(found[0])};"
         if found[0] == "{":
             return _brace(text[at + 1] if at + 1 < len(text) else after, dialect)
+        if found[0] in dialect.escaped:
+            return "\\" + found[0]
         return _literal(text, at, after)
 
     escaped = _SPECIAL.sub(literal, text)

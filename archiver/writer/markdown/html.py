@@ -1,9 +1,10 @@
 """Write one line of HTML, which every engine keeps, for blocks that Markdown cannot express.
 
-There are four such blocks:
+There are five such blocks:
 
 - tables that are not simple,
 - numbered lists whose items are not 1, 2, 3 and so on,
+- pictures with a caption,
 - cards, the boxes shown in place of embedded players and mini programs,
 - code that contains `{% endraw %}`, since in Markdown it would end the `{% raw %}` block around the code.
 
@@ -23,7 +24,7 @@ from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS, VALUES
 from archiver.document.soup import child_blocks
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import entities
-from archiver.writer.markdown.inline import NO_TEXT
+from archiver.writer.markdown.pictures import NO_TEXT
 
 _MEDIA = ("src", "poster")
 _ALONE = ("img", "br", "hr")
@@ -41,6 +42,13 @@ def element_html(element: Tag, addresses: LinkResolver) -> str:
         if len(blocks) == 1 and blocks[0].name == "p":
             blocks[0].unwrap()
     return _one_line(str(element), addresses)
+
+
+def figure_html(figure: Tag, addresses: LinkResolver) -> str:
+    """Return a picture with its caption as one line of HTML. This also changes `figure`: its `<p>` is removed."""
+    for paragraph in child_blocks(figure, "p"):
+        paragraph.unwrap()
+    return _one_line(str(figure), addresses)
 
 
 def card_html(inside: str, addresses: LinkResolver) -> str:

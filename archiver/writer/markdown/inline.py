@@ -14,7 +14,8 @@ from archiver.document.html import read_line
 from archiver.document.model import MARKS, WIDE_SPACES, Run
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
-from archiver.writer.markdown.escape import alternative, destination, entities, escape
+from archiver.writer.markdown.escape import destination, entities, escape
+from archiver.writer.markdown.pictures import written_picture
 
 _ASTERISKS = {"strong": "**", "em": "*"}
 _ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
@@ -23,7 +24,6 @@ _UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
 _SPACES = " \t\r\f\v\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _NARROW_SPACES = "".join(space for space in (*_SPACES, "\n") if space not in WIDE_SPACES)
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
-NO_TEXT = "[图]"  # stands for a drawing without text that a post does not contain
 _TAG_ALONE = re.compile(r"\A(<img [^<>]*>)  \n")  # CommonMark would read what follows as HTML
 # Addresses that every engine shows as they are. markdown-it decodes `%E4` and `xn--` in an address in angle brackets.
 _PLAIN_ADDRESS = re.compile(r"https?://(?!(?:[^/]*[.@])?[xX][nN]--)[A-Za-z0-9:/?#@!$+,;=.~-]+\Z")
@@ -32,21 +32,10 @@ _PLAIN_ADDRESS = re.compile(r"https?://(?!(?:[^/]*[.@])?[xX][nN]--)[A-Za-z0-9:/?
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
     """Split a line of canonical HTML into runs, which are parts with uniform formatting.
 
-    `line` is the HTML inside a paragraph, heading or cell. For an image, `Run.image` is its complete Markdown, with the
-    address that `addresses` returns.
-
-    A drawing without a file is written as an HTML tag, since some engines refuse the `data:` address of an SVG in
-    Markdown. If its address is too long for a post, the text of the drawing is written instead.
+    `line` is the HTML inside a paragraph, heading or cell. For an image, `Run.image` is the complete image as it is
+    written in the post, with the address that `addresses` returns.
     """
-
-    def read_image(address: str, text: str) -> Run:
-        if addresses.is_too_long(address):
-            return Run(text or NO_TEXT)
-        if addresses.is_drawing(address):
-            return Run(image=f'<img src="{addresses.in_html(address)}" alt="{alternative(text)}">')
-        return Run(image=f"![{alternative(text)}]({addresses.in_markdown(address)})")
-
-    return read_line(line, read_image)
+    return read_line(line, lambda image: written_picture(image, addresses))
 
 
 def write_line(
@@ -224,9 +213,13 @@ class _LineWriter:
         sign = _ASTERISKS.get(mark)
         if sign and _plain_inside(group, inner):
             inside = self.write(group, inner, sign[-1], sign[-1])
-            if _may_stand(inside[:1], left) and _may_stand(inside[-1:], right):
+            if _may_stand(inside[:1], self._seen(left)) and _may_stand(inside[-1:], self._seen(right)):
                 return f"{sign}{inside}{sign}"
         return f"<{mark}>{self.write(group, inner, '>', '<')}</{mark}>"
+
+    def _seen(self, outside: str) -> str:
+        """Return the character that the engine sees where `outside` stands, which may belong to a tag."""
+        return "a" if outside in ("<", ">") and self.dialect.tags_are_letters else outside
 
     def _text(self, text: str, left: str, right: str) -> str:
         *lines, last = text.split("\n")
@@ -309,5 +302,5 @@ _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 def code_span(text: str, dialect: Dialect = EVERY_ENGINE) -> str:
     """Return `text` as inline code: between backticks if all engines read it alike, else in `<code>` with entities."""
-    opens = any(mark in dialect.brace_marks for mark in _AFTER_BRACE.findall(text)) if "{" in text else False
+    opens = any(map(dialect.opens_in_code, _AFTER_BRACE.findall(text))) if "{" in text else False
     return f"<code>{entities(text)}</code>" if opens or _UNSAFE_CODE.search(text) else f"`{text}`"

@@ -7,7 +7,12 @@ from importlib.metadata import entry_points
 
 from archiver.errors import ConfigError
 from archiver.writer.profiles.base import Profile, SiteOptions
+from archiver.writer.profiles.hexo import HexoProfile
+from archiver.writer.profiles.hugo import HugoProfile
 from archiver.writer.profiles.jekyll import JekyllProfile
+from archiver.writer.profiles.jekyll_themes import ChirpyProfile, HuxProfile
+from archiver.writer.profiles.markdown import MarkdownProfile
+from archiver.writer.profiles.obsidian import ObsidianProfile
 
 __all__ = ["Profile", "SiteOptions", "get_profile"]
 
@@ -15,6 +20,12 @@ GROUP = "archiver.profiles"  # entry point group in which other packages registe
 
 _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
     "jekyll": JekyllProfile,
+    "hux": HuxProfile,
+    "chirpy": ChirpyProfile,
+    "hugo": HugoProfile,
+    "hexo": HexoProfile,
+    "obsidian": ObsidianProfile,
+    "markdown": MarkdownProfile,
 }
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from archiver.models import Article
 from archiver.writer.markdown.dialect import Dialect
 
+COVER, NO_HEADER = "cover", "none"
 KEY_START = 10  # length of the result of `published_name_start`, in characters
 
 
@@ -25,10 +26,15 @@ class SiteOptions:
     Args:
         media_prefix: The part of a medium's address before the path of its file.
         post_url: The pattern of a post's address, with the placeholders {year}, {month}, {day} and {slug}.
+        header_image: The header image of posts: COVER for the cover of the article, NO_HEADER for none, or the path of
+            a picture of the site.
+        time_zone: The time zone in which the site generator counts the days in the addresses of posts.
     """
 
     media_prefix: str | None = None
     post_url: str | None = None
+    header_image: str | None = None
+    time_zone: tzinfo | None = None
 
 
 class Profile(Protocol):
@@ -47,8 +53,23 @@ class Profile(Protocol):
         """The directory that contains all posts, directly or in subdirectories; relative to the archive's folder."""
 
     @property
+    def media_directories(self) -> tuple[str, ...]:
+        """The directories that contain all media: that of images, and that of sounds and films.
+
+        They are relative to the archive's folder, and none of them contains another.
+        """
+
+    @property
     def dialect(self) -> Dialect:
         """The template syntax that the site generator reads in a post besides Markdown and HTML."""
+
+    @property
+    def draft(self) -> Mapping[str, object]:
+        """The front matter that keeps the site from publishing a post, key to value."""
+
+    @property
+    def site_files(self) -> Mapping[str, str]:
+        """The files that the site needs so that posts are shown, path to content; `archiver init` writes them once."""
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
@@ -62,6 +83,16 @@ class Profile(Protocol):
             day: The day in China on which the article was published, or captured if that is not known.
             folder: A directory below `posts_directory`, '' for none.
         """
+
+    def media_path(self, name: str) -> str:
+        """Return the path of the media file that is called `name`, relative to the archive's folder.
+
+        A name such as `postimg/a.png` is the same in all profiles; see `names.media_name`. `MediaFolders` implements
+        this method and `media_name`.
+        """
+
+    def media_name(self, path: str) -> str:
+        """Return the name of the media file at `path`; '' if it does not lie in one of `media_directories`."""
 
     def media_url(self, path: str) -> str:
         """Return the address that a post uses for a media file, escaped for both Markdown and HTML.
@@ -77,13 +108,44 @@ class Profile(Protocol):
         prefix.
         """
 
-    def post_url(self, path: str) -> str:
-        """Return the address that other posts use to link to the post at `path`.
+    def medium_at(self, address: str) -> str:
+        """Return the path of the media file that a post shows by `address`; '' if this is not one of the archive's.
 
-        `path` is relative to the archive's folder. Return '' if the site does not publish the file.
+        `address` is unescaped. It is a result of `media_url`, or was written by hand. The path may come from anybody,
+        so it proves nothing; see `contained_file`.
         """
 
-    def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
+    def post_url(self, path: str, published: datetime | None = None) -> str:
+        """Return the address that other posts use to link to the post at `path`.
+
+        `path` is relative to the archive's folder. `published` is the time at which its article was published, with a
+        time zone; None if it is not known. Return '' if the site does not publish the file, or if its address needs a
+        date that is not known.
+        """
+
+    def published_name_at(self, address: str) -> str:
+        """Return the `published_name` of the post to which `address`, a result of `post_url`, leads; '' for others.
+
+        `address` is unescaped.
+        """
+
+    def native(self, markdown: str) -> str:
+        """Return the text of a post, without front matter, as this site generator shows it by its default settings.
+
+        `markdown` is portable Markdown as `body_markdown` writes it, in which HTML stands for what Markdown lacks. A
+        generator that drops HTML needs something else in its place.
+        """
+
+    def portable(self, text: str) -> str:
+        """Return the text of a post in Markdown and HTML that every reader understands: undo `native`.
+
+        Whatever only this site generator reads, such as its shortcodes, becomes what it stands for. Text that has
+        nothing of this kind is returned unchanged, front matter as well.
+        """
+
+    def front_matter(
+        self, article: Article, captured: datetime, overrides: Mapping[str, object], *, header_image: str = ""
+    ) -> str:
         """Return the front matter of a post, with a newline at its end; '' if the site needs none.
 
         It should contain the key `wechat` with the value of `metadata.provenance`, which identifies the article of a
@@ -94,6 +156,8 @@ class Profile(Protocol):
             article: The article.
             captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
             overrides: The mapping `front_matter:` of archiver.yml, key to value; None removes a key.
+            header_image: The path of the file of the article's cover, relative to the archive's folder; '' if it was
+                not saved. The post has it as its header image if the site wants covers (`SiteOptions.header_image`).
         """
 
     def published_name(self, path: str) -> str:

@@ -10,23 +10,21 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from hashlib import sha256
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from archiver.models import CHINA, Article
 from archiver.writer.front_matter import dump_front_matter
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.metadata import provenance, site_values
-from archiver.writer.names import IMAGES, MEDIA, number_in
-from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.base import COVER, NO_HEADER, SiteOptions
+from archiver.writer.profiles.file_names import article_number, post_file_name, slug_of
+from archiver.writer.profiles.media_folders import MediaFolders, name_in_address, names_in
+from archiver.writer.profiles.post_urls import filled_pattern, parts_in_address
 
 POSTS = "_posts"
 PREFIX = "{{site.baseurl}}"
 POST_URL = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"
-
-# Maximum length of a post's file name in bytes. eCryptfs allows 143, Windows 260 characters for the whole path.
-LONGEST_POST = 120
 
 # Default values. `{word}` is replaced by that property of the article. `front_matter:` of archiver.yml can change
 # values, remove keys (null) and add keys at the end.
@@ -42,8 +40,6 @@ FRONT_MATTER: Mapping[str, object] = {
 
 # In URLs, Jekyll replaces each sequence of characters other than letters, digits and these by one `-`.
 _KEPT_IN_URLS = frozenset("._~!$&'()+,;=@")
-_KEPT_IN_NAMES = frozenset("._")  # the subset that needs no quoting in a shell and that Windows allows
-_DOTS = re.compile(r"-?\.\.+-?")
 _PUBLISHED_AS_SLASH = re.compile(r"(?:\.\.)+")  # in any context
 _USUAL_DAY = re.compile(r"\d{4}-\d\d-\d\d-", re.ASCII)  # the form of nearly all posts
 _POST_FILE = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.*)\.[^.]+\Z", re.DOTALL)
@@ -66,12 +62,27 @@ class JekyllProfile:
         return POSTS
 
     @property
+    def media_directories(self) -> tuple[str, ...]:
+        """The directories `postimg` and `media`, which Jekyll copies to the site."""
+        return _FOLDERS.directories
+
+    @property
     def dialect(self) -> Dialect:
         """The template syntax of all known engines, not only that of Jekyll.
 
         Text is escaped for all of them, so that posts can be moved from Jekyll to another generator.
         """
         return EVERY_ENGINE
+
+    @property
+    def draft(self) -> Mapping[str, object]:
+        """The key `published`, False."""
+        return {"published": False}
+
+    @property
+    def site_files(self) -> Mapping[str, str]:
+        """No files."""
+        return {}
 
     @property
     def media_prefix(self) -> str:
@@ -92,10 +103,18 @@ class JekyllProfile:
         If the title has no letters or digits, there is no slug, and the first path equals the second. A counter is not
         used: the path would depend on the order in which articles are archived.
         """
-        number = _article_number(article)
+        number = article_number(article)
         where = f"{POSTS}/{folder}" if folder else POSTS
         for ending in ("", number, sha256(article.key.encode()).hexdigest()[:8]):
-            yield f"{where}/{_file_name(article.title, day, ending, number)}"
+            yield f"{where}/{post_file_name(article.title, f'{day.isoformat()}-', ending, number)}"
+
+    def media_path(self, name: str) -> str:
+        """Return `name` itself: files of media lie where their names say."""
+        return _FOLDERS.path_of(name)
+
+    def media_name(self, path: str) -> str:
+        """Return `path` itself; '' if it is not below `postimg` or `media`."""
+        return _FOLDERS.name_of(path)
 
     def media_url(self, path: str) -> str:
         """Return the address of the media file at `path`: the prefix, `/` and the percent-encoded path."""
@@ -106,33 +125,79 @@ class JekyllProfile:
 
         The addresses in the post may begin with the prefix of this site, with `{{ site.baseurl }}`, or with neither.
         """
-        return list(dict.fromkeys(unquote(path) for path in _media_links(self.media_prefix).findall(text)))
+        return names_in(text, (self.media_prefix, PREFIX, "{{ site.baseurl }}"))
 
-    def post_url(self, path: str) -> str:
+    def medium_at(self, address: str) -> str:
+        """Return the path of the media file at `address`; '' if this is not an address of one, see Profile.medium_at.
+
+        The address may begin with the prefix of this site, with `{{site.baseurl}}`, or with neither.
+        """
+        return name_in_address(address, (self.media_prefix, PREFIX, ""))
+
+    def post_url(self, path: str, published: datetime | None = None) -> str:
         """Return the address of the post at `path`, made from the `post_url` pattern of the site.
 
-        The placeholders {year}, {month}, {day} and {slug} get the values under which Jekyll publishes the post. Return
-        '' if Jekyll does not publish the file.
+        The placeholders {year}, {month}, {day} and {slug} get the values under which Jekyll publishes the post. The day
+        is that in the file name. On a site with a time zone it is that of `published` in this zone, as Jekyll has it.
+        Return '' if Jekyll does not publish the file.
         """
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
             return ""
         year, month, day = _day_of_match(match).split("-")
-        slug = quote(_PUBLISHED_AS_SLASH.sub("/", _slug(match[4], _KEPT_IN_URLS)))
+        if published and self.site.time_zone:
+            year, month, day = published.astimezone(self.site.time_zone).strftime("%Y-%m-%d").split("-")
+        slug = quote(_PUBLISHED_AS_SLASH.sub("/", slug_of(match[4], _KEPT_IN_URLS)))
         parts = {"year": year, "month": month, "day": day, "slug": slug}
-        pattern = POST_URL if self.site.post_url is None else self.site.post_url
-        return re.sub(r"\{(year|month|day|slug)\}", lambda word: parts[word[1]], pattern)
+        return filled_pattern(self.post_url_pattern, parts)
 
-    def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
+    @property
+    def post_url_pattern(self) -> str:
+        """The pattern of a post's address: the option of the site, or that of Jekyll's default permalink."""
+        return POST_URL if self.site.post_url is None else self.site.post_url
+
+    def published_name_at(self, address: str) -> str:
+        """Return the published name of the post at `address`, such as `2024-05-31-title`; '' for another address."""
+        parts = parts_in_address(address, self.post_url_pattern)
+        named = [parts.get(word, "") for word in ("year", "month", "day", "slug")]
+        return "-".join(named).casefold() if all(named) else ""
+
+    def native(self, markdown: str) -> str:
+        """Return `markdown` itself: Jekyll shows HTML in a post."""
+        return markdown
+
+    def portable(self, text: str) -> str:
+        """Return `text` itself: Jekyll's own syntax in a post is in comments, or in addresses."""
+        return text
+
+    def front_matter(
+        self, article: Article, captured: datetime, overrides: Mapping[str, object], *, header_image: str = ""
+    ) -> str:
         """Return the front matter of a post: seven keys of the Hux theme, those added by `overrides`, and `wechat:`.
 
         The seven are layout, title, date, author, header-img, catalog and tags. `overrides` can also change them, or
         remove them (None). `captured`, the time at which the page was captured, is the date of the post if the article
-        has none.
+        has none. `header_image` is the file that the theme shows above the post, '' for none.
         """
         day = _jekyll_date(article.published or captured)
-        values = site_values({**FRONT_MATTER, **overrides}, article, day)
-        return dump_front_matter({**values, "wechat": provenance(article, captured)})
+        values = site_values({**self.keys, **self.header_keys(header_image), **overrides}, article, day)
+        return dump_front_matter({**self.finished(values), "wechat": provenance(article, captured)})
+
+    @property
+    def keys(self) -> Mapping[str, object]:
+        """The front matter, key to value; see `FRONT_MATTER`."""
+        return FRONT_MATTER
+
+    def header_keys(self, cover: str) -> Mapping[str, object]:
+        """Return the key of the header image; `cover` is the path of the article's cover, '' if it was not saved."""
+        chosen = self.site.header_image
+        if chosen is None:
+            return {}
+        return {"header-img": cover or None if chosen == COVER else None if chosen == NO_HEADER else chosen}
+
+    def finished(self, values: dict[str, object]) -> dict[str, object]:
+        """Return the keys of the front matter as the theme needs them."""
+        return values
 
     def published_name(self, path: str) -> str:
         """Return `YYYY-MM-DD-<slug>`, the day and the case-folded slug under which Jekyll publishes the file at `path`.
@@ -143,7 +208,7 @@ class JekyllProfile:
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
             return ""
-        return f"{_day_of_match(match)}-{_slug(match[4], _KEPT_IN_URLS).casefold()}"
+        return f"{_day_of_match(match)}-{slug_of(match[4], _KEPT_IN_URLS).casefold()}"
 
     def published_name_start(self, path: str) -> str:
         """Return the first ten characters of `published_name(path)`: the day in the file name, as YYYY-MM-DD.
@@ -161,18 +226,8 @@ class JekyllProfile:
         return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
 
 
+_FOLDERS = MediaFolders()
 JEKYLL = JekyllProfile()  # for a site with the default options
-
-
-@cache
-def _media_links(prefix: str) -> re.Pattern[str]:
-    """Return a pattern for the addresses of media files in Markdown or HTML; its only group is the path of the file.
-
-    `prefix` is the media prefix of the site. Addresses without this prefix match as well.
-    """
-    folders = "|".join(map(re.escape, (IMAGES, MEDIA)))
-    before = rf"(?:{re.escape(prefix)}|\{{\{{ ?site\.baseurl ?\}}\}})?"
-    return re.compile(rf"""[("]{before}/((?:{folders})/[^\s()"'<>#?]+)""")
 
 
 def _jekyll_date(time: datetime) -> str:
@@ -196,44 +251,3 @@ def _day_of_match(match: re.Match[str]) -> str:
     year, month, day = map(int, match.group(1, 2, 3))
     century = 0 if len(match[1]) > 2 else 1900 if year > 68 else 2000
     return f"{century + year:04}-{month:02}-{day:02}"
-
-
-def _article_number(article: Article) -> str:
-    """Return a text to append to the file name of a post, so that posts with the same title get different names.
-
-    This is `<mid>-<idx>`, WeChat's ids of the message and of the article in it. If the page has no such ids, the
-    article's key is `sha256:<digest>`, and the result is this digest. The result has at most 40 characters.
-    """
-    return number_in(f":{article.mid}:{article.idx}" if article.mid and article.idx else article.key)
-
-
-def _file_name(title: str, day: date, ending: str, fallback: str) -> str:
-    head, tail = f"{day.isoformat()}-", (f"-{ending}" if ending else "") + ".md"
-    slug = _DOTS.sub("-", _slug(unicodedata.normalize("NFC", title), _KEPT_IN_NAMES)).strip("-._")
-    slug = _first_bytes(slug, LONGEST_POST - len(head) - len(tail)).rstrip("-._")
-    if not slug:  # empty title, or only emoji and punctuation: Jekyll would publish `.html`
-        return f"{head}{ending or fallback}.md"
-    return f"{head}{slug}{tail}"
-
-
-def _slug(text: str, kept: frozenset[str]) -> str:
-    """Return `text` with one `-` for each sequence of characters other than letters, digits and those in `kept`.
-
-    A `-` at the start or end is removed. For example, `Hello, 世界!` becomes `Hello-世界`.
-    """
-    characters = (char if char in kept or _is_letter(char) else "-" for char in text)
-    return re.sub(r"-+", "-", "".join(characters)).strip("-")
-
-
-def _is_letter(character: str) -> bool:
-    r"""Return whether Jekyll keeps a character in a slug as a letter: letters, combining marks and digits.
-
-    In Ruby's regular expressions, these are \p{L}, \p{M} and \p{Nd}.
-    """
-    category = unicodedata.category(character)
-    return category[0] in "LM" or category == "Nd"
-
-
-def _first_bytes(text: str, size: int) -> str:
-    """Return the longest prefix of `text` that has at most `size` bytes in UTF-8."""
-    return text.encode()[:size].decode(errors="ignore")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from archiver.archive.posts import matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue, Location
+from archiver.catalogue.files import FileInventory
 from archiver.models import CHINA, ExpectedFile, Finding, Tombstone
 from archiver.storage import blobs
 from archiver.storage.local import LocalStore, open_file
@@ -132,6 +133,33 @@ def test_inventory_post_with_broken_links_checked_only_twice(
     catalogue.close()
     assert [one.problem for one in found] == ["link"] * 50
     assert len(calls) == 2
+
+
+def test_inventory_asks_catalogue_of_many_missing_files_at_once(
+    archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each missing file cost five statements: with 1,000 of them verify took 3.5 times as long."""
+    world.serve(numbered.address(1), numbered.article(1, pictures=range(20)))
+    for number in range(20):
+        numbered.serve_picture(world, number)
+    archive.batch(numbered.address(1))
+    for number in range(20):
+        (archive.folder / numbered.picture_file(number)).unlink()
+    statements = []
+    each = FileInventory._each
+
+    def counted(self: FileInventory, *query: Any) -> Iterator[ExpectedFile]:
+        statements.append(query)
+        return each(self, *query)
+
+    monkeypatch.setattr(FileInventory, "_each", counted)
+    catalogue = Catalogue(Location.in_archive(archive.folder / ".archive"), lambda: datetime.now(UTC))
+    found = list(Inventory(root=archive.folder, catalogue=catalogue, profile=JEKYLL).media())
+    catalogue.close()
+    assert [(one.problem, one.path) for one in found] == [
+        ("missing", numbered.picture_file(number)) for number in range(20)
+    ]
+    assert len(statements) == 2  # all media, and those that are missing
 
 
 def test_tombstones_round_trip_and_damaged_ignored(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import unrecorded_file
 from archiver.models import LocalFile
 from tests.integration.commands.test_verify import flip, out, post, repair, verify  # noqa: F401 - `out` is a fixture
@@ -25,7 +26,7 @@ def lost(out: Path) -> list[str]:  # noqa: F811
 def lay(root: Path, name: str, content: bytes) -> LocalFile | None:
     (root / "postimg").mkdir(exist_ok=True)
     (root / "postimg" / name).write_bytes(content)
-    return unrecorded_file(root, "postimg/abc", "image")
+    return unrecorded_file(ArchiveFiles(root), "postimg/abc", "image")
 
 
 def test_unrecorded_file_whole_and_right_type_accepted(tmp_path: Path) -> None:

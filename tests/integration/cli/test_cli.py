@@ -235,6 +235,7 @@ def test_add_interrupted_exits_130_without_traceback(folder):
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert stderr.splitlines()[0] == "1 archived"
     assert "Traceback" not in stderr
 
 
@@ -384,3 +385,11 @@ def test_docs_exit_codes_match_enum():
     page = (ROOT / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
     table = re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.M)
     assert {name: int(code) for code, name in table} == {code.name: code.value for code in Exit}
+
+
+def test_quiet_says_errors_only(folder):
+    done = add(folder, "-q", "a.html", "b.html", "missing.html")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "archiver: missing.html: no such file: check the path, or give an address\n"
+    assert (add(folder, "--quiet", "a.html").err, add(folder, "a.html").err) == ("", f"unchanged: {POST}\n")
+    assert json.loads(add(folder, "-q", "--json", "a.html").out)["outcome"] == "unchanged"

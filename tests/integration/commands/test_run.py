@@ -115,7 +115,7 @@ def test_run_refresh_rereads_known_articles(configured: Command, world: World) -
     world.serve(numbered.address(1), changed[1])
     world.serve(albums.long_link(ALBUM[-1]), changed[ALBUM[-1]])
     run = configured("run", "--refresh")
-    assert (run.code, run.err.splitlines()) == (0, ["5 unchanged, 2 updated"])
+    assert (run.code, run.err.splitlines()) == (0, ["2 updated, 5 unchanged"])
     assert len([path for path in world.asked(PAGES) if "album" not in path]) == len((*LIST, *FEED, *ALBUM))
 
 
@@ -371,3 +371,17 @@ def test_run_tells_each_change_of_the_format_once(archiver: Command, world: Worl
         "format    `cgiDataNew.nick_name_new`",
     ]
     assert archiver("show", "-o", "out", "--json", numbered.address(3)).outcome["format_notes"] == []
+
+
+def test_run_prints_no_warning_that_asks_nothing(archiver: Command, world: World) -> None:
+    world.serve(
+        numbered.address(1),
+        numbered.article(1, words='</p><mp-common-profile data-nickname="测试号"></mp-common-profile><p>'),
+    )
+    archiver.write("addresses.txt", numbered.address(1))
+    _configure(archiver, {"list": "addresses.txt"})
+    assert archiver("run", "--report", "report.json").err.splitlines() == ["1 archived"]
+    report = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))
+    assert [line.partition(": warning: ")[2][:8] for line in report["warnings"]] == ["left out"]
+    (key,) = [listed["key"] for listed in archiver("list", "--json").outcomes]
+    assert "left out  " in archiver("show", key).out

@@ -135,7 +135,7 @@ LINES = {
     ),
     "emoji stay among the letters": (
         '<p>甲<img data-src="https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png" data-w="20">乙</p>',
-        "甲![](https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png)乙",
+        '甲<img src="https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png" alt="[庆祝]" width="20" height="20">乙',
     ),
     "the background of an empty svg": (
         '<section><svg viewBox="0 0 1080 361" style="background-image: url(&quot;https://mmbiz.qpic.cn/mmbiz_png/'

@@ -65,7 +65,7 @@ def test_find_backgrounds_of_a_saved_page(name: str) -> None:
 VARIABLES = f':root{{--sf-img-0: url("{INLINED}");--sf-img-17:url({INLINED}x)}}'
 INLINED_IMAGES = {
     "in a variable": (f"""<img src='{BLANK}' style="background-image:var(--sf-img-0)!important">""", INLINED),
-    "in another": (f"""<img src='{BLANK}' style="width:9px;background-image:var( --sf-img-17 )">""", f"{INLINED}x"),
+    "in another": (f"""<img src='{BLANK}' style="width:300px;background-image:var( --sf-img-17 )">""", f"{INLINED}x"),
     "as a background": ('<section style="background-image:var(--sf-img-0);height:200px"></section>', INLINED),
     "as an inlined background": (f"<section style='background-image:url({LONG});height:200px'></section>", LONG),
     "in src": (f'<img src="{INLINED}">', INLINED),

@@ -115,6 +115,15 @@ def _rebuild(making: Making) -> None:
     making.write("archiver.yml", "front_matter:", "  layout: other")
 
 
+def _move(making: Making) -> None:
+    """One post was edited by hand, and a person's own post shows one of the pictures that only the second one shows."""
+    making.archive(making.serve(1, 1, 2), making.serve(2, 2, 3, 4, 5), making.serve(3))
+    making.edit_by_hand(1)
+    own = making.folder / "out/_posts/2024-01-01-own.md"
+    own.write_text(f"---\n---\n![](/postimg/{making.picture(3).name})\n", encoding="utf-8")
+    making.write("archiver.yml", "profile: hugo")
+
+
 def _recheck(making: Making) -> None:
     making.archive(*making.three())
     making.serve(2, 2, 4, words="后来改了。")
@@ -207,6 +216,9 @@ _ALL = (
     Scenario(name="run", words=lambda _: ["run", "--report", "report.json"], make=_run, files=("report.json",), stays=True),
     Scenario(name="run-new", words=lambda _: ["run"], make=_run_new),
     Scenario(name="rebuild", words=lambda _: ["rebuild", "--all", "-o", "out"], make=_rebuild),
+    Scenario(
+        name="move", words=lambda _: ["rebuild", "--all", "-o", "out"], make=_move, verified=1, every=True
+    ),
     Scenario(
         name="recheck",
         words=lambda making: ["recheck", *_IRRELEVANT_RUN, *(making.address(each) for each in (1, 2, 3))],

@@ -40,7 +40,11 @@ def playing(world: World, authority: Authority) -> Iterator[dict[str, str]]:
         _running(_TLSServer(authority.context, partial(_Host, world))) as origin,
         _running(_Server(("127.0.0.1", 0), partial(_Proxy, world, origin))) as proxy,
     ):
-        yield {"HTTPS_PROXY": f"http://127.0.0.1:{proxy[1]}", "SSL_CERT_FILE": str(authority.file)}
+        yield {
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy[1]}",
+            "SSL_CERT_FILE": str(authority.file),
+            "REQUESTS_CA_BUNDLE": str(authority.file),  # what apprise reads
+        }
 
 
 class _Server(ThreadingTCPServer):
@@ -81,7 +85,9 @@ class _Host(BaseHTTPRequestHandler):
         """Answers as the world says."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         host = headers.get("host", "").partition(":")[0]
-        answer = self.world.answer(Request(method=self.command, host=host, path=self.path, headers=headers))
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        request = Request(method=self.command, host=host, path=self.path, headers=headers, body=body)
+        answer = self.world.answer(request)
         Event().wait(answer.delay)
         if answer.reset:
             _reset(self.connection)
@@ -99,6 +105,8 @@ class _Host(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body[: answer.cut])
         self.close_connection = self.close_connection or answer.cut is not None
+
+    do_POST = do_GET  # noqa: N815 - the name is the standard library's
 
     def log_message(self, *_: object) -> None:
         """Nothing: the world keeps the log."""

@@ -14,7 +14,10 @@ from tests.support.wechat.pictures import HOTLINK_NOTICE
 
 PAGES = "mp.weixin.qq.com"
 PICTURES = ("mmbiz.qpic.cn", "wx.qlogo.cn", "res.wx.qq.com")
-HOSTS = (PAGES, *PICTURES)
+# Services that take news of a run: WeCom, DingTalk, Feishu, Bark, and one that takes JSON.
+SERVICES = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "api.day.app", "news.example.org")
+FEEDS = "reader.example.org"  # a service that keeps articles for later
+HOSTS = (PAGES, *PICTURES, *SERVICES, FEEDS)
 PATIENCE = 30  # seconds; a test that hangs ends here
 
 
@@ -41,6 +44,7 @@ class Request:
     host: str
     path: str  # with its query
     headers: Mapping[str, str]
+    body: bytes = b""
     time: float = field(default_factory=monotonic)  # seconds
 
 

@@ -59,9 +59,9 @@ def archive(unit: UnitOfWork, article: Article, *, row: bool = True) -> str:
         assert unit.written.post is not None
         return unit.written.post.name
     with unit.archive.post_lock():
-        posts, catalogue = unit.archive.files.posts, unit.archive.catalogue
-        name = post_names.post_name_of(article, DAY, unit.job.source.folder, posts, catalogue)
-        posts.save(Post(name=name, text=text))
+        known = unit.archive.catalogue.articles.find(article)
+        name = post_names.post_name_of(article, known, DAY, unit.job.source.folder, unit.archive)
+        unit.archive.files.posts.save(Post(name=name, text=text))
     return name
 
 

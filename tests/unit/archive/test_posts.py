@@ -61,8 +61,8 @@ def unit_of_work(root: Path, **settings: Any) -> Iterator[UnitOfWork]:
 def name_of(root: Path, article: Article = ARTICLE, day: date = DAY) -> str:
     """Return the name that a run would give an article's post."""
     with unit_of_work(root) as unit:
-        archive = unit.archive
-        return post_names.post_name_of(article, day, "", archive.files.posts, archive.catalogue)
+        known = unit.archive.catalogue.articles.find(article)
+        return post_names.post_name_of(article, known, day, "", unit.archive)
 
 
 def files(root: Path) -> list[str]:

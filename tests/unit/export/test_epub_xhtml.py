@@ -46,6 +46,9 @@ def chapter(html: str) -> str:
     ('<a href="javascript:a()">a</a><a>b</a><a href="../x.xhtml">c</a>', "abc"),
     # pictures, sounds and films
     ('<p><img src="i1.png" alt="a  b" loading="lazy"></p>', '<p><img src="i1.png" alt="a b"/></p>'),
+    ('<p><img src="i1.png" alt="" width="20" height="9px"></p>', '<p><img src="i1.png" alt="" width="20"/></p>'),
+    ('<figure><img src="i1.png" alt=""><figcaption>图</figcaption></figure>', '<div class="figure"><img src="i1.png" alt=""/><div class="figcaption">图</div></div>'),
+    ('<p><figcaption>图</figcaption></p>', '<p>图<br/></p>'),
     ('<img src="i1.webp" alt="">', '<picture><source srcset="i1.webp" type="image/webp"/><img src="placeholder.svg" alt=""/></picture>'),
     ('<audio controls src="https://a.example/s"><p>x</p></audio>b', '<a class="recording" href="https://a.example/s">▶ 声音</a>b'),
     ('<video src="https://a.example/s" poster="i1.png"></video>', '<a class="recording" href="https://a.example/s"><img src="i1.png" alt=""/><br/>▶ 影片</a>'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.messages import Language
-from archiver.messages.preference import accepted_language, language_named
+from archiver.messages.preference import accepted_language, language_named, language_of_terminal
 
 EN, ZH = Language.ENGLISH, Language.CHINESE
 
@@ -38,3 +38,22 @@ def test_accepted_language_highest_weight_of_a_known_language(header: str, langu
 )
 def test_language_named_by_its_primary_tag(name: str, language: Language | None) -> None:
     assert language_named(name) is language
+
+
+@pytest.mark.parametrize(
+    ("environment", "setting", "language"),
+    [
+        ({}, "", Language.ENGLISH),
+        ({"LANG": "zh_CN.UTF-8"}, "", Language.CHINESE),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "", Language.ENGLISH),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "", Language.ENGLISH),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "", Language.CHINESE),
+        ({"LC_ALL": "C.UTF-8", "ARCHIVER_LANG": "zh"}, "", Language.CHINESE),
+        ({"LC_ALL": "C.UTF-8"}, "zh", Language.CHINESE),
+        ({"LANG": "zh_CN.UTF-8"}, "en", Language.ENGLISH),
+        ({"ARCHIVER_LANG": "en"}, "zh", Language.ENGLISH),
+        ({"ARCHIVER_LANG": "xx", "LANG": "zh_TW"}, "", Language.CHINESE),
+    ],
+)
+def test_language_of_terminal(environment: dict[str, str], setting: str, language: Language) -> None:
+    assert language_of_terminal(environment, setting) is language

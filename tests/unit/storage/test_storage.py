@@ -261,3 +261,42 @@ def test_quarantine_is_listed_and_emptied(tmp_path: Path) -> None:
     empty_quarantine(tmp_path)
     assert list(files_aside(tmp_path)) == []
     empty_quarantine(tmp_path)
+
+
+def test_local_store_duplicate_shares_bytes_or_copies_them(tmp_path: Path) -> None:
+    store, source = LocalStore(tmp_path), tmp_path / "a.png"
+    source.write_bytes(b"x")
+    store.duplicate(source, tmp_path / "new" / "shared.png", shares_bytes=True)
+    store.duplicate(source, tmp_path / "new" / "copied.png", shares_bytes=False)
+    shared, copied = tmp_path / "new" / "shared.png", tmp_path / "new" / "copied.png"
+    assert shared.read_bytes() == copied.read_bytes() == b"x"
+    assert shared.stat().st_ino == source.stat().st_ino
+    assert copied.stat().st_ino != source.stat().st_ino
+    assert [*(tmp_path / ".archive" / "unfinished").iterdir()] == []
+
+
+def test_local_store_duplicate_is_durable_after_sync(tmp_path: Path, disk: Disk) -> None:
+    store, source = LocalStore(tmp_path), tmp_path / "a.png"
+    source.write_bytes(b"x")
+    store.duplicate(source, tmp_path / "new" / "a.png", shares_bytes=False)
+    assert disk.calls[-2][0] == "sync"  # the bytes, before they get their name
+    store.sync()
+    assert str(tmp_path / "new") in disk.synced_after(tmp_path / "new" / "a.png")
+
+
+def test_local_store_duplicate_copies_where_the_disk_has_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    (tmp_path / "a.png").write_bytes(b"x")
+    LocalStore(tmp_path).duplicate(tmp_path / "a.png", tmp_path / "b.png", shares_bytes=True)
+    assert (tmp_path / "b.png").read_bytes() == b"x"
+
+
+def test_local_store_duplicate_of_missing_file_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        LocalStore(tmp_path).duplicate(tmp_path / "a.png", tmp_path / "b.png", shares_bytes=True)
+    assert not (tmp_path / "b.png").exists()

@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.models import CHINA, Article, Reprint
-from archiver.writer.front_matter import front_matter_text, read_front_matter
+from archiver.writer.front_matter import (
+    PlainScalar,
+    dump_front_matter,
+    dump_yaml,
+    front_matter_text,
+    read_front_matter,
+)
 from archiver.writer.profiles.jekyll import JEKYLL
 
 CAPTURED = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
@@ -169,6 +175,25 @@ def test_front_matter_printable_text_round_trips(title, account, topics):
 def test_front_matter_printable_title_takes_one_line(title):
     lines = JEKYLL.front_matter(Article(title=f"题{title}"), CAPTURED, {}).splitlines()
     assert len(lines) == len(JEKYLL.front_matter(Article(title="题"), CAPTURED, {}).splitlines())
+
+
+KEYS = st.sampled_from("title header-img yes NO null y n x_1 1 1:30 - -a a- a: a#b 题".split()) | PRINTABLE
+TEXTS = PRINTABLE | st.text() | st.sampled_from(["yes", "2020-01-01", "- a", "'", '"', "\\", "a\r\nb", "\x00"])
+TIMES = st.sampled_from(
+    ["2020-06-17 10:00:00 +0800", "2020-06-17", "2020-06-17T10:00:00+08:00", "yes", "12", "a: b", "", "\u0661" * 4]
+)
+SCALARS = TEXTS | TIMES.map(PlainScalar) | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.none()
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3) | st.tuples(inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=1_000)
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+def test_dump_front_matter_writes_the_same_as_pyyaml(values):
+    assert dump_front_matter(values) == f"---\n{dump_yaml(values)}---\n"
 
 
 def test_front_matter_title_line_break_is_escaped():

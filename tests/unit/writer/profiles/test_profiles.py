@@ -17,7 +17,8 @@ from archiver.writer.markdown.dialect import Dialect
 from archiver.writer.names import media_name
 from archiver.writer.profiles import Profile, SiteOptions, get_profile
 from archiver.writer.profiles.jekyll import JekyllProfile
-from archiver.writer.renderer import PostStyle, ProfileRenderer
+from archiver.writer.profiles.media_folders import MediaFolders
+from archiver.writer.renderer import LinkedPost, PostStyle, ProfileRenderer
 
 CAPTURED = datetime.fromisoformat("2026-01-01T20:00:00+00:00")  # the next day in China
 IMAGE = Media(url="https://mmbiz.qpic.cn/mmbiz_jpg/abc/0")
@@ -32,6 +33,7 @@ ARTICLE = Article(
 MEDIA = {media_name(IMAGE): LocalFile(path="postimg/abc.jpg", size=1, sha256="0"), media_name(LOST): "not there"}
 
 NO_TEMPLATES = Dialect()
+FILES = MediaFolders("files")
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,48 @@ class ExampleProfile:
         yield f"notes/{article.title}.md"
         yield f"notes/{article.title} {article.mid}-{article.idx}.md"
 
+    @property
+    def draft(self) -> Mapping[str, object]:
+        return {}
+
+    @property
+    def site_files(self) -> Mapping[str, str]:
+        return {}
+
+    @property
+    def media_directories(self) -> tuple[str, ...]:
+        return FILES.directories
+
+    def media_path(self, name: str) -> str:
+        return FILES.path_of(name)
+
+    def media_name(self, path: str) -> str:
+        return FILES.name_of(path)
+
     def media_url(self, path: str) -> str:
         return f"../{path}"
+
+    def medium_at(self, address: str) -> str:
+        return address.removeprefix("../")
 
     def media_in(self, text: str) -> list[str]:
         return [word.partition(")")[0] for word in text.split("](../")[1:]]
 
-    def post_url(self, path: str) -> str:
+    def post_url(self, path: str, published: datetime | None = None) -> str:
         return path.removeprefix("notes/")
 
-    def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
+    def published_name_at(self, address: str) -> str:
+        return address.casefold()
+
+    def native(self, markdown: str) -> str:
+        return markdown
+
+    def portable(self, text: str) -> str:
+        return text
+
+    def front_matter(
+        self, article: Article, captured: datetime, overrides: Mapping[str, object], *, header_image: str = ""
+    ) -> str:
         return ""
 
     def published_name(self, path: str) -> str:
@@ -82,7 +116,7 @@ def add_entry_point(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> N
 
 
 def style_of(_article: Article) -> PostStyle:
-    return PostStyle(post_path_of=lambda link: "notes/other.md" if link == OTHER else "")
+    return PostStyle(post_of=lambda link: LinkedPost(path="notes/other.md") if link == OTHER else None)
 
 
 def test_profile_from_entry_point_renders_own_format(example):
@@ -97,7 +131,7 @@ def test_profile_from_entry_point_renders_own_format(example):
 
 
 def test_jekyll_profile_renders_article_as_jekyll_post():
-    style = PostStyle(post_path_of=lambda link: "_posts/2020-06-17-other.md" if link == OTHER else "")
+    style = PostStyle(post_of=lambda link: LinkedPost(path="_posts/2020-06-17-other.md") if link == OTHER else None)
     profile = JekyllProfile()
     post = ProfileRenderer(profile=profile, style_of=lambda _article: style).render(ARTICLE, MEDIA, CAPTURED)
     front, _, text = post.text.partition("\n---\n")
@@ -134,6 +168,55 @@ def test_jekyll_media_in_finds_media_urls():
         assert profile.media_in("![](https://cdn-example/blog/postimg/a.png)") == []
 
 
+USUAL = Settings().post_address
+NAMES = ["2024-05-31-标题.md", "2020-01-02-C++-and-more.md", "2020-01-02-ＡＢＣ.md", "1999-12-31-a%b c.md"]
+
+
+@pytest.mark.parametrize(
+    "pattern", [USUAL, "/{year}/{month}/{slug}-{day}/", "https://me.example/blog/{slug}?{year}{month}{day}"]
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_jekyll_published_name_at_undoes_post_url(pattern: str, name: str) -> None:
+    profile = JekyllProfile(SiteOptions(post_url=pattern))
+    path = f"_posts/{name}"
+    assert profile.published_name_at(profile.post_url(path)) == profile.published_name(path)
+
+
+@pytest.mark.parametrize(
+    "link", ["https://mp.weixin.qq.com/s/A", "", "/2020/13/x", "{{site.baseurl}}/2020/01/02/.html", "/about.html"]
+)
+def test_jekyll_published_name_at_other_link_leads_to_no_post(link: str) -> None:
+    assert JekyllProfile().published_name_at(link) == ""
+
+
+def test_jekyll_published_name_at_pattern_with_a_part_twice_is_not_understood() -> None:
+    profile = JekyllProfile(SiteOptions(post_url="/{year}/{year}/{month}/{day}/{slug}"))
+    assert profile.published_name_at("/2020/2020/01/02/x") == ""
+
+
+def test_jekyll_medium_at_undoes_media_url() -> None:
+    for site in (SiteOptions(), SiteOptions(media_prefix=""), SiteOptions(media_prefix="https://cdn.example/blog")):
+        profile = JekyllProfile(site)
+        assert profile.medium_at(profile.media_url("postimg/图 1.png")) == "postimg/图 1.png"
+        assert profile.medium_at("{{site.baseurl}}/media/a.mp3") == "media/a.mp3"
+        assert profile.medium_at("media/b.mp3") == "media/b.mp3"
+    for address in ("/img/a.png", "https://mmbiz.qpic.cn/postimg/a.png", "/postimg/../_posts/a.md", "/postimg/a.png?b"):
+        assert JekyllProfile().medium_at(address) == ""
+
+
+@pytest.mark.parametrize(("root", "path"), [("", "postimg/a.png"), ("source", "source/postimg/a.png")])
+def test_media_folders_name_is_the_same_below_any_root(root: str, path: str) -> None:
+    folders = MediaFolders(root)
+    assert folders.path_of("postimg/a.png") == path
+    assert folders.name_of(path) == "postimg/a.png"
+    assert path.startswith(f"{folders.directories[0]}/")
+
+
+def test_media_folders_file_elsewhere_has_no_name() -> None:
+    assert MediaFolders("static").name_of("postimg/a.png") == MediaFolders().name_of("static/postimg/a.png") == ""
+    assert MediaFolders("static").name_of("static/img/a.png") == ""
+
+
 def test_published_key_start_is_prefix_of_key(example):
     for profile in (example, JekyllProfile()):
         for path in ("_posts/2020-06-17-甲.md", "_posts/a/20-6-7-a.md", "notes/A long name of a note.md"):
@@ -155,8 +238,8 @@ def test_get_profile_built_in_name_cannot_be_replaced(monkeypatch):
 
 
 def test_get_profile_unknown_name_error_lists_profiles(example):
-    with pytest.raises(ConfigError, match=r"profile: there is no profile `hugo`: use one of example, jekyll") as raised:
-        get_profile("hugo", SiteOptions())
+    with pytest.raises(ConfigError, match=r"there is no profile `pelican`: use one of .*example.*jekyll") as raised:
+        get_profile("pelican", SiteOptions())
     assert raised.value.exit_code == 78
 
 

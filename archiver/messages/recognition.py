@@ -1,0 +1,72 @@
+"""Recognise the English text of a message, such as one that the catalogue stored, to say it in another language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from gettext import NullTranslations
+from string import Formatter
+
+from archiver.messages.texts import Texts
+
+_LEAST_LETTERS = 12  # of a template, besides its values: a title or a name is not taken for a message
+_DEPTH = 4  # of messages in values of messages
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A template whose texts are recognised: what it matches, and one literal that each of its texts contains."""
+
+    template: str
+    literal: str
+    regex: re.Pattern[str]
+
+
+def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
+    """Return `text` in the language of `texts` if a message has this English text; else unchanged.
+
+    Of several templates the one with the most letters of its own is taken. Values are recognised as well, `depth`
+    levels deep.
+    """
+    if not isinstance(texts, Texts) or not depth or len(text) < _LEAST_LETTERS:
+        return text
+    for pattern in _patterns(texts):
+        if pattern.literal in text and (match := pattern.regex.fullmatch(text)):
+            values = {name: recognise(value, texts, depth - 1) for name, value in match.groupdict().items()}
+            return texts.text_of(pattern.template).format_map(values)
+    return text
+
+
+@lru_cache(maxsize=2)
+def _patterns(texts: Texts) -> list[_Pattern]:
+    """Return the patterns of all templates of a language, those with the most letters of their own first."""
+    found = []
+    for template in filter(_has_places, texts.templates()):
+        literals = [literal for literal, _, _, _ in _parsed(template)]
+        letters = sum(map(len, literals))
+        if letters >= _LEAST_LETTERS and " " in "".join(literals):
+            found.append((letters, _Pattern(template, max(literals, key=len), _regex(template))))
+    return [pattern for _, pattern in sorted(found, key=lambda each: (-each[0], each[1].template))]
+
+
+def _has_places(template: str) -> bool:
+    """Return whether all braces of a template are places of values, as in messages; pages have others, too."""
+    try:
+        return all(name is None or name.isidentifier() for _, name, _, _ in _parsed(template))
+    except ValueError:
+        return False
+
+
+def _regex(template: str) -> re.Pattern[str]:
+    parts, seen = [], set()
+    for literal, name, _, _ in _parsed(template):
+        parts.append(re.escape(literal))
+        if name:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            seen.add(name)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _parsed(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    return list(Formatter().parse(template))

@@ -1,0 +1,135 @@
+"""Send a message to services by the library apprise. This module is a program of its own, which `channels` starts.
+
+So the time that services take is bounded, whatever they do, and what the library logs is seen by nobody. The program
+reads one JSON object from stdin (`addresses`, `title`, `body`, `patience`) and writes a JSON list to stdout, with an
+object for each address: `service` is the name of the service, and `error` why it did not take the message, or ''.
+Neither holds anything of the address.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import threading
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]{1,19})://")
+_LARGEST_ANSWER = 65_536  # bytes
+_NOT_UNDERSTOOD = "is no address that apprise knows"
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What became of the last request for a message.
+
+    `error` says why there was no answer, or none of success. `refusal` says that an answer of success refused it.
+    """
+
+    error: str = ""
+    refusal: str = ""
+
+
+_ANSWER: ContextVar[_Answer] = ContextVar("answer")  # of the message that is sent; apprise hands it to its threads
+
+
+def _record_answers() -> None:
+    """Let each request of the library `requests` record in `_ANSWER` what was answered.
+
+    apprise only says that a message was not sent, and takes some answers for success that refuse it: WeCom and DingTalk
+    answer with the status 200 and an `errcode`.
+    """
+    import requests
+
+    send = requests.Session.send
+
+    def recorded_send(
+        session: requests.Session, request: requests.PreparedRequest, **options: object
+    ) -> requests.Response:
+        last = _ANSWER.get(_Answer())
+        try:
+            answer = send(session, request, **options)
+        except requests.exceptions.SSLError:
+            last.error = "its certificate is not valid"
+            raise
+        except requests.exceptions.Timeout:
+            last.error = "did not answer in time"
+            raise
+        except requests.RequestException:
+            last.error = "cannot be reached"
+            raise
+        code = _refusal(answer.content) if answer.ok else 0
+        last.error = "" if answer.ok else f"answered {answer.status_code}"
+        last.refusal = f"refused it (errcode {code})" if code else ""
+        return answer
+
+    requests.Session.send = recorded_send  # type: ignore[method-assign,assignment]
+
+
+def _refusal(content: bytes) -> int:
+    """Return the `errcode` in the answer of a service; 0 if there is none."""
+    if len(content) > _LARGEST_ANSWER:
+        return 0
+    try:
+        code = json.loads(content).get("errcode", 0)
+    except (ValueError, AttributeError, RecursionError):
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _send(service: NotifyBase, title: str, body: str, result: dict[str, str]) -> None:
+    """Send a message to one service, and write the error to `result`."""
+    import apprise
+
+    sender = apprise.Apprise(asset=service.asset)
+    sender.add(service)
+    answer = _Answer()
+    _ANSWER.set(answer)
+    is_sent = sender.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
+    result["error"] = answer.refusal if is_sent else answer.error or "did not take it"
+
+
+def _service(address: str) -> NotifyBase | None:
+    """Return the service at an address, which gets one message, however little it takes; None if it is unknown."""
+    import apprise
+
+    asset = apprise.AppriseAsset(app_id="archiver", app_desc="archiver", async_mode=False)
+    service = apprise.Apprise.instantiate(address, asset=asset)
+    if service is not None:
+        service.overflow_mode = apprise.OverflowMode.TRUNCATE
+    return service
+
+
+def main() -> None:
+    """Send the message to all addresses at the same time, and write the results when all are done or time is up."""
+    request = json.load(sys.stdin.buffer)
+    services = [_service(address) for address in request["addresses"]]  # loads apprise, which takes a while
+    _record_answers()
+    until = time.monotonic() + request["patience"]
+    results: list[dict[str, str]] = []
+    threads = []
+    for address, service in zip(request["addresses"], services, strict=True):
+        if service is None:
+            scheme = _SCHEME.match(address)
+            results.append({"service": scheme[1].lower() if scheme else "", "error": _NOT_UNDERSTOOD})
+            continue
+        results.append({"service": str(service.service_name), "error": "did not answer in time"})
+        arguments = (service, request["title"], request["body"], results[-1])
+        threads.append(threading.Thread(target=_send, args=arguments, daemon=True))
+        threads[-1].start()
+    for thread in threads:
+        thread.join(max(until - time.monotonic(), 0))
+    sys.stdout.write(json.dumps(results))
+    sys.stdout.flush()
+    os._exit(0)  # threads that still wait for a service must not keep the process
+
+
+if __name__ == "__main__":
+    main()

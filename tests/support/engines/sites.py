@@ -1,0 +1,76 @@
+"""Sites that real Hugo, Hexo and Jekyll build of an archive, with layouts that show a post and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from tests.support.paths import HEXO, NODE
+
+PAGE = "<!doctype html><meta charset=utf-8><h1>{title}</h1><article>{content}</article>"
+HUGO_SITE = {
+    "hugo.toml": 'baseURL = "https://me.example/"\nlanguageCode = "zh-CN"\ntitle = "站"\ndisableKinds = ["taxonomy", "term", "RSS"]\n',
+    "layouts/_default/single.html": PAGE.format(title="{{ .Title }}", content="{{ .Content }}"),
+    "layouts/_default/list.html": "<ul>{{ range .Pages }}<li>{{ .Title }}{{ end }}</ul>",
+}
+HEXO_SITE = {
+    "_config.yml": "title: 站\nurl: https://me.example\nlanguage: zh-CN\ntheme: bare\n",
+    "package.json": '{"name": "site", "private": true, "hexo": {"version": ""}, "dependencies": {'
+    '"hexo": "*", "hexo-renderer-marked": "*", "hexo-renderer-ejs": "*"}}',
+    "themes/bare/layout/post.ejs": PAGE.format(title="<%= page.title %>", content="<%- page.content %>"),
+    "themes/bare/layout/index.ejs": "<p></p>",
+}
+
+
+def write_site(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes the files of a site that an archive is to lie in."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def run_engine(*command: str | Path, folder: Path, **environment: str) -> None:
+    """Runs an engine, which must end well and warn of nothing."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    said = f"{done.stdout.decode()}{done.stderr.decode()}"
+    assert done.returncode == 0, said[-3000:]
+    assert not re.search(r"(?i)\b(?:warn|error|conflict)", said), said[-3000:]
+
+
+def build_hugo(folder: Path) -> Path:
+    """The folder of the pages that Hugo makes of the site in `folder`, by its default settings."""
+    run_engine("hugo", "--quiet", "--destination", "public", folder=folder)
+    return folder / "public"
+
+
+def build_hexo(folder: Path, **environment: str) -> Path:
+    """The folder of the pages that Hexo makes of the site in `folder`, by its default settings."""
+    modules = folder / "node_modules"
+    if not modules.exists():
+        modules.symlink_to(HEXO.parents[2])
+    run_engine(NODE, HEXO, "generate", "--silent", "--force", folder=folder, **environment)
+    return folder / "public"
+
+
+def lost_addresses(built: Path, base: str = "") -> list[str]:
+    """The local addresses in the articles of a built site that lead to no file of it."""
+    lost = []
+    for page in built.rglob("*.html"):
+        article = page.read_text(encoding="utf-8").partition("<article>")[2].partition("</article>")[0]
+        for found in re.findall(r"""(?:src|href|poster)="(?!#|https?:|mailto:|data:)([^"]*)\"""", article):
+            path = unquote(found)
+            target = built / path.removeprefix(base).lstrip("/") if path.startswith("/") else page.parent / path
+            if not (target / "index.html" if path.endswith("/") else target).is_file():
+                lost.append(f"{page.relative_to(built)}: {found}")
+    return lost
