@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from archiver import policy
-from archiver.archive.archive import Archive
+from archiver.archive.archive import Archive, Servers
 from archiver.archive.layouts import record_layout
 from archiver.archive.media import ArticleMedia
 from archiver.archive.media_order import map_least_failed_first
@@ -24,7 +24,7 @@ from archiver.archive.post_styles import PostStyles
 from archiver.archive.site_configuration import site_options
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
-from archiver.catalogue import HostLimits, user_location
+from archiver.catalogue import open_host_limits
 from archiver.clock import utc_now
 from archiver.comparison import comparable_text
 from archiver.errors import InputError
@@ -70,8 +70,9 @@ class Context:
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
         self.archive = Archive(
-            settings.output, now=now, profile=build_profile(settings), server=settings.catalogue, is_dry=is_dry
-        )
+            settings.output, now=now, profile=build_profile(settings),
+            servers=Servers(database=settings.catalogue, store=settings.store), is_dry=is_dry,
+        )  # fmt: skip
         self._until: datetime | None = None
         self._stop: Callable[[], bool] = _never
         self._opened = ExitStack()
@@ -194,8 +195,12 @@ class Context:
 
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
-        """The rate limiter for requests to WeChat, shared by all processes of the user on this machine."""
-        limits = HostLimits(user_location(), now=lambda: self.now().timestamp())
+        """The rate limiter for requests to WeChat, shared by all processes of the user on this machine.
+
+        With the setting `egress` it is shared by all machines that send requests from this address.
+        """
+        settings = self.settings
+        limits = open_host_limits(settings.catalogue, settings.egress, lambda: self.now().timestamp())
         self._opened.callback(limits.close)
         return SharedRateLimiter(
             limits=limits, interval=self.settings.interval, cookies=self.settings.cookies,

@@ -7,7 +7,8 @@ ArchiverError
 ├── ConfigError          78   archiver.yml, an ARCHIVER_* variable or a flag has an unknown setting or a wrong value
 ├── OutputError          73   the archive or a file cannot be written
 │   ├── DamagedCatalogue      the catalogue is not a valid database, or it is inconsistent
-│   └── CatalogueAway    75   the server of the catalogue cannot be reached, or it is busy
+│   ├── CatalogueAway    75   the server of the catalogue cannot be reached, or it is busy
+│   └── StoreAway        75   the object storage of the archive cannot be reached, or it is busy
 ├── FetchError            1   a page or a medium could not be fetched
 │   ├── Unreachable           every request failed; a later run may succeed
 │   ├── CoolingDown      75   WeChat showed a verification page or answered 429; no page is requested for a while
@@ -18,6 +19,7 @@ ArchiverError
 │   └── ForbiddenAddress      the address is not requested: it is invalid, too long, not http(s) or not public, or its
 │                             port is neither 80 nor 443 nor one that the user chose
 ├── Busy                 75   another run is working on the archive, or another program uses the reader's port
+│   └── LeaseLost             another run has taken over the address on which this run was working
 ├── ArticleRemoved        1   the user removed the article from the archive; it is not fetched again
 └── NotAnArticle          1   the page was read, but holds no article
 """
@@ -116,6 +118,12 @@ class CatalogueAway(OutputError):  # noqa: N818
     exit_code = Exit.TRY_LATER
 
 
+class StoreAway(OutputError):  # noqa: N818
+    """The error for an object storage that cannot be reached now or is too busy; a later attempt may succeed."""
+
+    exit_code = Exit.TRY_LATER
+
+
 class FetchError(ArchiverError):
     """The error for a page or a medium that could not be fetched."""
 
@@ -162,6 +170,10 @@ class Busy(ArchiverError):  # noqa: N818
     """The error for an archive on which another run is working, or for a port that another program uses."""
 
     exit_code = Exit.TRY_LATER
+
+
+class LeaseLost(Busy):
+    """The error for an article that is not recorded, because another run has taken over its address meanwhile."""
 
 
 class ArticleRemoved(ArchiverError):  # noqa: N818

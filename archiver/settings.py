@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -21,6 +20,7 @@ from archiver.messages.message import message
 from archiver.models.job import SourceOptions
 from archiver.models.status import SourceKind
 from archiver.ownership import why_not_trusted
+from archiver.server_urls import check_catalogue_url, check_store_url
 from archiver.setting_paths import PATHS, with_paths_from
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ RESERVED = ("ARCHIVER_PASSWORD",)  # variables that are no settings
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
 _DEEPEST = 20  # levels of nested settings in a variable's name
-_TRUSTED = ("catalogue", "cookies", "notify", "on_news")  # only of a file that no other user may change
+_TRUSTED = ("catalogue", "store", "cookies", "notify", "on_news")  # only of a file that no other user may change
 _ONLY_IN_FILE = ("notify", "on_news")  # settings that no variable sets
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
@@ -156,6 +156,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
+    egress: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,60}$")] = ""  # name of the address for requests
+    store: str = ""  # the place in an object storage, s3://BUCKET/PREFIX; '' for files in the archive
     lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
     url: str = ""  # the address at which people reach the reader; '' for the one that each of them uses
     interval: _Seconds = 3.0  # seconds between two requests for pages
@@ -183,13 +185,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         """Raise ValueError if a setting is invalid of which the type does not show it.
 
-        That is: `recheck` is not a duration, `catalogue` is not the URL of a database, or the name of a source `links`
-        is also that of another source. By this name the articles are known that came by links.
+        That is: `recheck` is not a duration, `catalogue` is not the URL of a database, `store` is not a place in an
+        object storage, or the name of a source `links` is also that of another source. By this name the articles are
+        known that came by links.
         """
         if self.recheck:
             duration(self.recheck)
         if self.catalogue:
             check_catalogue_url(self.catalogue)
+        if self.store:
+            check_store_url(self.store)
         titles = [source.title for source in self.sources]
         for source in self.sources:
             if source.links and titles.count(source.title) > 1:
@@ -199,20 +204,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def link_sources(self) -> frozenset[str]:
         """The titles of the sources `links`."""
         return frozenset(source.title for source in self.sources if source.links)
-
-
-def check_catalogue_url(url: str) -> None:
-    """Raise ValueError if `url` is not the URL of a PostgreSQL database, or if it contains a password.
-
-    Other users of the machine can read the settings and arguments of a process, so a password is refused.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("write postgresql://HOST/DATABASE, or leave it out to use a file in the archive")
-    names = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    has_login_elsewhere = "@" in f"{parts.path}{parts.query}{parts.fragment}"  # a password with `/`, `?` or `#` in it
-    if parts.password is not None or has_login_elsewhere or parts.fragment or names & {"password", "sslpassword"}:
-        raise ValueError("take the password out of the URL, and write it to ~/.pgpass or the file in PGPASSFILE")
 
 
 def duration(text: str) -> float:
@@ -250,7 +241,12 @@ def load(
             warn(f"{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts")
         merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
     _validated(dict(flags), "the command line")
-    return _validated(_merged(merged, dict(flags)), "the settings together")
+    settings = _validated(_merged(merged, dict(flags)), "the settings together")
+    if settings.egress and not settings.catalogue:
+        raise ConfigError(
+            message("is for machines that share a catalogue on a server: set `catalogue`, too"), concerns="egress"
+        )
+    return settings
 
 
 def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:

@@ -21,10 +21,11 @@ from archiver.catalogue.location import Location
 from archiver.fetcher import retry
 from tests.support import postgres
 from tests.support.books import EPUBCHECK
+from tests.support.buckets import Bucket, serving
 from tests.support.command import Command
 from tests.support.injection.library import has_compiler
 from tests.support.inside import Inside
-from tests.support.paths import AXE, CORPUS, HEXO, NODE
+from tests.support.paths import AXE, CORPUS, HEXO, MOTO, NODE
 from tests.support.wechat import Authority, World, playing
 
 NEEDS: dict[str, Callable[[], bool]] = {
@@ -35,6 +36,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
     "axe": AXE.is_file,
+    "bucket": MOTO.is_file,
     "compiler": has_compiler,
     "epubcheck": lambda: EPUBCHECK.is_file() and shutil.which("java") is not None,
     "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
@@ -143,6 +145,22 @@ def archive(world: World, authority: Authority, tmp_path: Path, monkeypatch: pyt
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield Inside(folder=tmp_path / "out")
+
+
+@pytest.fixture(scope="session")
+def s3_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 service on loopback."""
+    with serving(tmp_path_factory.mktemp("s3")) as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(s3_service: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A new bucket, which this test's process may use; needs the mark `bucket`."""
+    made = Bucket.new(s3_service)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,29 +28,49 @@ from archiver.writer.profiles.base import Profile
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Servers:
+    """The servers that keep parts of an archive; '' for what is kept in the archive's folder.
+
+    `database` is the URL of the PostgreSQL database that has the catalogue. `store` is the address of the place in an
+    object storage that has the snapshots and media.
+    """
+
+    database: str = ""
+    store: str = ""
+
+
+_NONE = Servers()
+
+
 class Archive:
     """The archive in the folder `name`. Call `close` when done.
 
-    The catalogue is opened on first use. If `server` is '', it is a file in the archive's folder. Otherwise `server` is
-    the URL of the PostgreSQL database that has it. `now` returns the present time. `profile` is the kind of site. With
-    `is_dry`, no post, media file or snapshot is written. If there is no catalogue, one is created; with `is_dry`, this
-    is a temporary one, outside of the archive.
+    The catalogue is opened on first use. `now` returns the present time. `profile` is the kind of site. `servers` says
+    what is not in the folder. With `is_dry`, no post, media file or snapshot is written. If there is no catalogue, one
+    is created; with `is_dry`, this is a temporary one, outside of the archive.
     """
 
     def __init__(
-        self, name: str, *, now: Callable[[], datetime], profile: Profile, server: str = "", is_dry: bool = False
+        self,
+        name: str,
+        *,
+        now: Callable[[], datetime],
+        profile: Profile,
+        servers: Servers = _NONE,
+        is_dry: bool = False,
     ) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
-        self.profile = profile
+        self.profile, self.servers = profile, servers
         self.allows_other_layout = False  # True only while files are moved to the layout of `profile`
         self.own = self.root / OWN_FOLDER  # the folder .archive, with the catalogue and the snapshots
-        self.location = Location.in_archive(self.own, server)
+        self.location = Location.in_archive(self.own, servers.database)
         self.fetched_media = FetchedMedia()  # shared by all articles, since many show the same image
         self.files = ArchiveFiles(
             name,
-            lambda: self.catalogue.run_id,
-            lambda: self.catalogue.foreign_posts.recorded_folders(),
+            lambda: self.catalogue,
             profile=profile,
+            store=servers.store,
             is_dry=is_dry,
         )
         self._opened = ExitStack()
@@ -106,7 +127,7 @@ class Archive:
         It is used while the catalogue is being opened and filled from posts. `Archive.files` cannot be used then, since
         it asks the catalogue for the id of this run.
         """
-        return ArchiveFiles(self.name, profile=self.profile)
+        return ArchiveFiles(self.name, profile=self.profile, store=self.servers.store)
 
     def exists(self) -> bool:
         """Return whether the folder is an archive.

@@ -46,7 +46,8 @@ class ArticleLinks:
         return list(targets.values())
 
     def _addresses_in(self, article: ArticleRecord) -> list[str]:
-        content = read_post_content(self._archive.root, article.post) or b""
+        here = read_post_content(self._archive.root, article.post)
+        content = self._archive.files.posts.latest(here, article.digest) or b""
         post = self._archive.profile.portable(content.decode(errors="replace").replace("\r\n", "\n"))
         if content and matches_digest(content, article.digest):
             return links_in(post)

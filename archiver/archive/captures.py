@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -27,9 +27,9 @@ from archiver.catalogue.database import from_timestamp
 from archiver.errors import InputError, OutputError
 from archiver.messages.message import message
 from archiver.models import Capture, Page, State
-from archiver.storage.local import open_file
+from archiver.storage.blobs import BlobName, Blobs, BlobStat
 
-_FOLDER = Path(".archive/snapshots")
+_FOLDER = BlobName(".archive/snapshots", "snapshots")
 _ENDING = ".html.zst"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # Measured on 89 real pages (ratio, ms per MB): level 1: 4.6, 2; 3: 5.4, 3; 5: 5.7, 7; 9: 6.0, 13; 19: 6.4, 300.
@@ -40,6 +40,7 @@ _RECORD_MAGIC = 0x184D2A51
 _HEADER = 8  # size in bytes of the header of a skippable frame
 _MAX_PAGE_SIZE = 2**26  # bytes; the fetcher accepts less
 _MAX_RECORDS_SIZE = 2**22  # bytes of the records of one page
+_MAX_FILE_SIZE = _MAX_PAGE_SIZE + _MAX_RECORDS_SIZE + _SEAL
 
 UNREAD = ""  # state of a capture that was not classified yet: a run is working on it, or was killed
 
@@ -48,13 +49,12 @@ UNREAD = ""  # state of a capture that was not classified yet: a run is working 
 class Snapshot:
     """The result of storing a page in a snapshot file.
 
-    `sha256` is the digest of the page, `size` its size in bytes, and `stored` the size of the compressed file. `is_new`
-    is False if the file existed already and was not changed.
+    `sha256` is the digest of the page, and `size` its size in bytes. `is_new` is False if the file existed already and
+    was not changed.
     """
 
     sha256: str  # digest of the page
     size: int  # size of the page in bytes
-    stored: int  # size of its file in bytes
     is_new: bool = field(default=True, compare=False)  # False: the file existed already and was not changed
 
 
@@ -101,21 +101,38 @@ _DECODER = msgspec.json.Decoder(list[_Record])
 
 
 class SnapshotStore:
-    """The snapshots of one archive.
+    """The snapshots of one archive, which `blobs` keeps."""
 
-    `root` is the archive's folder. `write(path, content)` writes a file atomically.
-    """
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
 
-    def __init__(self, root: Path, write: Callable[[Path, bytes], None]) -> None:
-        self._root, self._folder = root, root / _FOLDER
-        self._write = write
-
-    def path(self, digest: str) -> Path:
-        """Return the path of the snapshot with this digest, whether or not the file exists.
+    def place(self, digest: str) -> str:
+        """Return how messages call the place of the snapshot with this digest, whether or not it exists.
 
         Raise InputError if `digest` is not 64 lower-case hex digits.
         """
-        return self._root / snapshot_path(digest)
+        return self._blobs.place(snapshot_name(digest))
+
+    def listed_name(self, digest: str) -> str:
+        """Return how findings call a snapshot: its path in the archive's folder, or its address in the object storage.
+
+        Raise InputError if `digest` is not 64 lower-case hex digits.
+        """
+        return self._blobs.listed_name(snapshot_name(digest))
+
+    def stat(self, digest: str) -> BlobStat | None:
+        """Return the size of the snapshot with this digest and the time at which it was stored; None if it is missing.
+
+        Raise InputError if `digest` is not 64 lower-case hex digits.
+        """
+        return self._blobs.stat(snapshot_name(digest))
+
+    def set_modified(self, digest: str, modified: float) -> None:
+        """Set the time at which the snapshot with this digest was stored, if the store allows it.
+
+        The time, in seconds since 1970, dates a page whose file has no records. Raise OutputError if that fails.
+        """
+        self._blobs.set_modified(snapshot_name(digest), modified)
 
     def keep(self, content: bytes, *captures: Capture) -> Snapshot:
         """Store a page with records of its captures; return its digest and sizes.
@@ -125,16 +142,15 @@ class SnapshotStore:
         OutputError if the page is too large.
         """
         digest = sha256(content).hexdigest()
-        path = self.path(digest)
         if len(content) > _MAX_PAGE_SIZE:
             raise OutputError(
                 message("larger than {limit:g} MiB: no such page is kept", limit=_MAX_PAGE_SIZE / 2**20),
-                concerns=str(path),
+                concerns=self.place(digest),
             )
         is_new = not self._is_intact(digest)
         if is_new:
-            self._write(path, _packed(content, captures))
-        return Snapshot(sha256=digest, size=len(content), stored=path.stat().st_size, is_new=is_new)
+            self._put(digest, _packed(content, captures))
+        return Snapshot(sha256=digest, size=len(content), is_new=is_new)
 
     def add_records(self, digest: str, captures: Sequence[Capture]) -> bool:
         """Add records of captures to the snapshot of the page with this digest; return whether the file was written.
@@ -150,7 +166,7 @@ class SnapshotStore:
             return False
         existing = stored.captures if stored.is_sealed else ()
         records = sorted((*existing, *new.values()), key=lambda capture: capture.received or capture.captured)
-        self._write(self.path(digest), _packed(stored.content, records))
+        self._put(digest, _packed(stored.content, records))
         return True
 
     def read(self, digest: str) -> bytes:
@@ -161,7 +177,7 @@ class SnapshotStore:
         """
         stored = self.load(digest)
         if not stored.is_sealed:
-            raise _damaged(self.path(digest))
+            raise _damaged(self.place(digest))
         return stored.content
 
     def load(self, digest: str) -> StoredPage:
@@ -170,38 +186,36 @@ class SnapshotStore:
         Raise InputError if the file is missing or unreadable, or if the page in it is damaged. If the page is intact
         but the rest of the file was altered, `is_sealed` is False and there are no records.
         """
-        path = self.path(digest)
+        place = self.place(digest)
         try:
-            with open_file(path) as file:
-                stored = _unpacked(file.read(_MAX_PAGE_SIZE + _MAX_RECORDS_SIZE + _SEAL + 1))
+            stored = _unpacked(self._blobs.get(snapshot_name(digest), _MAX_FILE_SIZE + 1))
         except FileNotFoundError as error:
-            raise InputError(
-                message("the snapshot is missing: {remedy}", remedy=_REMEDY), concerns=str(path)
-            ) from error
+            raise InputError(message("the snapshot is missing: {remedy}", remedy=_REMEDY), concerns=place) from error
         except OSError as error:
             raise InputError(
-                message("cannot be read ({reason})", reason=error.strerror or error), concerns=str(path)
+                message("cannot be read ({reason})", reason=error.strerror or error), concerns=place
             ) from error
         if stored is None or sha256(stored.content).hexdigest() != digest:
-            raise _damaged(path)
+            raise _damaged(place)
         return stored
 
     def delete(self, digest: str) -> None:
         """Delete the snapshot with this digest if it exists; raise OutputError if that fails."""
-        path = self.path(digest)
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(
-                message("cannot be taken away ({reason})", reason=error.strerror), concerns=str(path)
-            ) from error
+        self._blobs.delete(snapshot_name(digest))
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all files in the place of snapshots as `listed_name` returns them, in ascending order."""
+        return self._blobs.list(_FOLDER)
 
     def all(self) -> Iterator[str]:
         """Yield the digests of all snapshots, intact or not, in ascending order; ignore other files."""
-        for path in sorted(self._folder.glob(f"??/*{_ENDING}")):
-            digest = path.name.removesuffix(_ENDING)
-            if _DIGEST.fullmatch(digest) and path.parent.name == digest[:2]:
+        for name in self.names():
+            digest = snapshot_digest(name)
+            if _DIGEST.fullmatch(digest) and name == self.listed_name(digest):
                 yield digest
+
+    def _put(self, digest: str, content: bytes) -> None:
+        self._blobs.put(snapshot_name(digest), content, proves_itself=True)
 
     def _is_intact(self, digest: str) -> bool:
         try:
@@ -211,8 +225,8 @@ class SnapshotStore:
         return True
 
 
-def snapshot_path(digest: str) -> Path:
-    """Return the path of the snapshot with this digest, relative to the archive's folder.
+def snapshot_name(digest: str) -> BlobName:
+    """Return the name of the snapshot with this digest.
 
     Raise InputError if `digest` is not 64 lower-case hex digits.
     """
@@ -220,7 +234,8 @@ def snapshot_path(digest: str) -> Path:
         raise InputError(
             message("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits"), concerns=digest
         )
-    return _FOLDER / digest[:2] / f"{digest}{_ENDING}"
+    file = f"{digest[:2]}/{digest}{_ENDING}"
+    return BlobName(f"{_FOLDER.path}/{file}", f"{_FOLDER.key}/{file}")
 
 
 def snapshot_digest(path: str) -> str:
@@ -249,8 +264,8 @@ def capture_of(page: Page, state: State, received: datetime, source: str = "") -
 _REMEDY = message("take the file from a backup, or read the article again with `archiver add` and its address")
 
 
-def _damaged(path: Path) -> InputError:
-    return InputError(message("the snapshot is damaged: {remedy}", remedy=_REMEDY), concerns=str(path))
+def _damaged(place: str) -> InputError:
+    return InputError(message("the snapshot is damaged: {remedy}", remedy=_REMEDY), concerns=place)
 
 
 def _packed(content: bytes, captures: Sequence[Capture]) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from archiver.archive.captures import snapshot_path
+from archiver.archive.captures import snapshot_name
 from archiver.catalogue.protocol import StatisticsStore
 from archiver.errors import InputError
 from archiver.models.status import DiskUsage, MediaCounts
@@ -71,7 +71,7 @@ def _size(path: Path) -> int:
 
 def _snapshot_size(root: Path, digest: str) -> int:
     try:
-        return _size(root / snapshot_path(digest))
+        return _size(root / snapshot_name(digest).path)
     except InputError:  # the row is damaged, which `verify` reports
         return 0
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from hashlib import file_digest
 from itertools import islice
-from pathlib import Path
 
 from archiver.archive.captures import SnapshotStore
-from archiver.archive.posts import matches_digest
+from archiver.archive.media_files import MediaFiles
+from archiver.archive.posts import PostFiles, matches_digest
 from archiver.errors import InputError
 from archiver.messages.message import message
 from archiver.models import AuditSubject, ExpectedFile, Finding, Problem
@@ -52,13 +52,10 @@ def _check_batch(batch: list[ExpectedFile], check: Check) -> list[list[Finding]]
     return [check(expected) for expected in batch]
 
 
-def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
-    """Return a list of one finding if a media file is missing, unreadable or altered; an empty list if it is intact.
-
-    `root` is the archive's folder.
-    """
+def check_medium(media: MediaFiles, expected: ExpectedFile) -> list[Finding]:
+    """Return a list of one finding if a media file is missing, unreadable or altered; an empty list if it is intact."""
     try:
-        with open_file(root / expected.path) as file:
+        with media.open(expected.path, expected.sha256) as file:
             digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return [_unreadable(expected, "media", error)]
@@ -68,10 +65,9 @@ def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
 def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding]:
     """Return a list of one finding if a snapshot is missing, unreadable or altered; an empty list if it is intact."""
     path = expected.path
-    if not snapshots.path(expected.sha256).is_file():
-        return [
-            Finding(problem="missing", what="snapshot", path=path, key=expected.key, said=message("it is not there"))
-        ]
+    if snapshots.stat(expected.sha256) is None:
+        said = message("it is not there")
+        return [Finding(problem="missing", what="snapshot", path=path, key=expected.key, said=said)]
     try:
         stored = snapshots.load(expected.sha256)
     except InputError as error:
@@ -82,17 +78,23 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
     return [] if stored.is_sealed else [_altered(expected, "snapshot", SEAL_BROKEN)]
 
 
-def check_post(root: Path, links: Links, expected: ExpectedFile) -> list[Finding]:
+def check_post(posts: PostFiles, links: Links, expected: ExpectedFile) -> list[Finding]:
     """Return the findings about a post, an empty list if there are none.
 
     A missing, unreadable or altered post has one finding. Any other post has one finding for each media file that it
-    shows and that does not exist. `root` is the archive's folder.
+    shows and that does not exist. With an object storage, the post must be there; it need not be in this folder.
     """
     try:
-        with open_file(root / expected.path) as file:
-            content = file.read()
+        with open_file(posts.root / expected.path) as file:
+            here = file.read()
     except OSError as error:
-        return [_unreadable(expected, "post", error)]
+        if posts.latest(None, expected.sha256) is None or not isinstance(error, FileNotFoundError):
+            return [_unreadable(expected, "post", error)]
+        here = None
+    content = posts.latest(here, expected.sha256) or b""
+    if not posts.is_shared(expected.sha256):
+        said = message("it is not in the object storage, or damaged there")
+        return [Finding(problem="missing", what="post", path=expected.path, key=expected.key, said=said)]
     if expected.sha256 and not matches_digest(content, expected.sha256):
         return [_altered(expected, "post", "edited by hand, or damaged: it is not what was written")]
     return [
@@ -125,12 +127,14 @@ def without_code(text: str) -> str:
 class Links:
     """A finder of the media files that posts show.
 
-    `root` is the archive's folder. `media_in` takes the text of a post and returns the paths of the archive's media to
-    which it links, relative to `root` (Profile.media_in).
+    `media_in` takes the text of a post and returns the paths of the archive's media to which it links
+    (Profile.media_in). `existing` returns those of these paths at which there are files.
     """
 
-    def __init__(self, root: Path, media_in: Callable[[str], list[str]]) -> None:
-        self._root, self._media_in = root, media_in
+    def __init__(
+        self, media_in: Callable[[str], list[str]], existing: Callable[[Collection[str]], Collection[str]]
+    ) -> None:
+        self._media_in, self._existing = media_in, existing
 
     def shown(self, text: str) -> list[str]:
         """Return the paths of the media files to which a text links, ignoring links in fenced code blocks."""
@@ -142,8 +146,9 @@ class Links:
             return []
         return self._missing(self.shown(text))
 
-    def _missing(self, paths: Iterable[str]) -> list[str]:
-        return [path for path in paths if not (self._root / path).is_file()]
+    def _missing(self, paths: list[str]) -> list[str]:
+        existing = self._existing(paths) if paths else ()
+        return [path for path in paths if path not in existing]
 
 
 def _unreadable(expected: ExpectedFile, what: AuditSubject, error: OSError) -> Finding:

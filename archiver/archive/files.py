@@ -5,13 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 from archiver.archive.captures import SnapshotStore
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.post_directories import PostDirectories, Times
 from archiver.archive.posts import PostFiles
+from archiver.archive.shared_posts import SharedPosts
+from archiver.catalogue import Catalogue
+from archiver.storage.blobs import Blobs, Files
 from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error
 from archiver.writer.profiles.base import Profile
 from archiver.writer.profiles.jekyll import JEKYLL
@@ -20,32 +22,46 @@ from archiver.writer.profiles.jekyll import JEKYLL
 class ArchiveFiles:
     """The posts, media and snapshots of one archive. A failed write raises an OutputError that names the path.
 
-    `root` is the archive's folder, `profile` the kind of site. `run` returns the id of this run, which marks its
-    unfinished files; a later run deletes them if this run is killed. `recorded` returns the times (mtime and ctime) of
-    the folders of posts, as last recorded in the catalogue; a folder that still has its recorded times is not listed
-    again. With `is_dry`, posts, media and snapshots are not written.
+    `root` is the archive's folder, `profile` the kind of site. `store` is the address of the object storage that keeps
+    snapshots, media and copies of posts; if it is '', they are files in the archive's folder. With `is_dry`, posts,
+    media and snapshots are not written.
+
+    `open_catalogue` opens and returns the catalogue. It has the id of this run, which marks its unfinished files; a
+    later run deletes them if this run is killed. It also has the times (mtime and ctime) of the folders of posts; a
+    folder that still has these times is not listed again. Without `open_catalogue`, files have no such mark, and all
+    folders are listed.
     """
 
     def __init__(
         self,
         root: str | Path,
-        run: Callable[[], str] = str,
-        recorded: Callable[[], Times] = dict,
+        open_catalogue: Callable[[], Catalogue] | None = None,
         *,
         profile: Profile = JEKYLL,
+        store: str = "",
         is_dry: bool = False,
     ) -> None:
         self.root, self.profile = Path(root), profile
+        run: Callable[[], str] = str
+        recorded: Callable[[], Times] = dict
+        if open_catalogue:
+            run = lambda: open_catalogue().run_id  # noqa: E731
+            recorded = lambda: open_catalogue().foreign_posts.recorded_folders()  # noqa: E731
         self.store = LocalStore(self.root, run, is_dry=is_dry)
-        self.posts = PostFiles(self.root, self.store, PostDirectories(self.root, recorded, profile, is_dry=is_dry))
-        self.media = MediaFiles(self.root, self.store)
-        self.snapshots = SnapshotStore(self.root, partial(self.store.write, proves_itself=True))
+        self.blobs = open_blobs(store, self.store, is_dry=is_dry)
+        directories = PostDirectories(self.root, recorded, profile, is_dry=is_dry)
+        shared = None if self.blobs.is_local else SharedPosts(self.blobs)
+        self.posts = PostFiles(self.root, self.store, directories, shared)
+        self.media = MediaFiles(self.blobs)
+        self.snapshots = SnapshotStore(self.blobs)
 
     def prepare(self) -> None:
         """Check that files can be created in the folders of the archive; raise OutputError if not.
 
-        Folders that are created for this check are deleted again.
+        Folders that are created for this check are deleted again. Raise StoreAway or ConfigError if the object storage
+        cannot be used.
         """
+        self.blobs.prepare()
         created = _make_folder(self.root)
         try:
             folders = (self.profile.posts_directory, *self.profile.media_directories, OWN_FOLDER)
@@ -69,6 +85,19 @@ class ArchiveFiles:
         Call this before the catalogue records the files.
         """
         self.store.sync()
+
+
+def open_blobs(store: str, files: LocalStore, *, is_dry: bool = False) -> Blobs:
+    """Return the store of an archive's blobs.
+
+    It is the object storage at the address `store`, or the archive's folder if that is ''. `files` writes to this
+    folder. With `is_dry`, nothing is written.
+    """
+    if not store:
+        return Files(files)
+    from archiver.storage.objects import Objects
+
+    return Objects(store, is_dry=is_dry)
 
 
 def _make_folder(folder: Path) -> list[Path]:

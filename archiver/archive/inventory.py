@@ -53,8 +53,8 @@ class Inventory:
 
     `root` is the archive's folder. `keys` limits the comparison to the articles with these keys; None means all
     articles. `on_checked` is called repeatedly, with the number of files that were checked since its last call.
-    `counts` has the numbers of checked files under "posts", "media" and "pages". `files` gives access to the files in
-    `root`.
+    `counts` has the numbers of checked files under "posts", "media" and "pages". `store` is the address of the object
+    storage that keeps the snapshots, or ''. `files` gives access to the files in `root` and to the snapshots.
     """
 
     root: Path
@@ -63,11 +63,12 @@ class Inventory:
     keys: Collection[str] | None = None
     on_checked: Callable[[int], None] = _ignore
     counts: Counter[str] = field(default_factory=Counter)  # how many posts, media and pages were checked
+    store: str = ""
     files: ArchiveFiles = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set `files`, which is made from `root` and `profile`."""
-        object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile))
+        """Set `files`, which is made from `root`, `profile` and `store`."""
+        object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile, store=self.store))
 
     def everything(self) -> Iterator[Finding]:
         """Yield all findings: about the database file, pages, media, posts and unknown files, in this order.
@@ -113,7 +114,7 @@ class Inventory:
     def media(self) -> Iterator[Finding]:
         """Yield the findings about media files: images, sounds and films."""
         inventory = self.catalogue.files
-        check = partial(check_medium, self.root)
+        check = partial(check_medium, self.files.media)
         for suspects in self._suspects("media", inventory.media(self.keys), check):
             current = {file.path: file for file in inventory.media(_keys_of(suspects))}
             yield from self._confirmed(((current.get(file.path), findings) for file, findings in suspects), check)
@@ -124,11 +125,18 @@ class Inventory:
         A missing file that the catalogue knows is omitted, since `media` yields a finding about it.
         """
         inventory = self.catalogue.files
-        check = partial(check_post, self.root, Links(self.root, self.profile.media_in))
+        check = partial(check_post, self.files.posts, Links(self.profile.media_in, self._existing_media))
         for suspects in self._suspects("posts", inventory.posts(self.keys), check):
             current = {file.key: self._renamed(file) for file in inventory.posts(_keys_of(suspects))}
             confirmed = self._confirmed(((current.get(file.key), findings) for file, findings in suspects), check)
             yield from self._without_known_media(list(confirmed))
+
+    def _existing_media(self, paths: Collection[str]) -> Collection[str]:
+        """Return those of the media files `paths` that exist. `media` checks those that the catalogue knows."""
+        if self.files.blobs.is_local:
+            return {path for path in paths if (self.root / path).is_file()}
+        names = {path: self.profile.media_name(path) for path in paths}
+        return {path for path, is_saved in self.catalogue.files.known_media(names).items() if is_saved}
 
     def unknown(self) -> Iterator[Finding]:
         """Yield a finding for each file that the catalogue does not know, media files included.
@@ -281,14 +289,15 @@ class Inventory:
         wrong if the post exists and the tombstone does not. The catalogue is then out of date or damaged, and the files
         of the article must be kept.
         """
-        if article.taken_out is None or Tombstones(self.files.store).has(article.key):
-            return False
+        if article.taken_out is None or self.store or Tombstones(self.files.store).has(article.key):
+            return False  # with an object storage, another machine may have removed the article
         return self.files.posts.exists(self.files.posts.current_name("?", article.key))
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed_articles())
-        for batch in batched_paths(own_files(self.root, OWN_FOLDER), _BATCH_SIZE):
+        kept_elsewhere = self.files.snapshots.names() if self.store else ()
+        for batch in batched_paths(chain(own_files(self.root, OWN_FOLDER), kept_elsewhere), _BATCH_SIZE):
             digests = {path: snapshot_digest(path) for path in batch}
             known = inventory.known_pages(set(digests.values()))
             lost = inventory.lost_pages(set(digests.values()))
@@ -361,14 +370,14 @@ class Inventory:
         return self.files.posts.key_of(post) if post.startswith(f"{self.profile.posts_directory}/") else ""
 
     def _page_path(self, digest: str) -> str:
-        return self.files.snapshots.path(digest).relative_to(self.root).as_posix()
+        return self.files.snapshots.listed_name(digest)
 
     def _is_page_path(self, path: str, digest: str) -> bool:
         try:
             expected = self._page_path(digest)
         except InputError:
             return False
-        return path == expected or is_same_file(self.root, expected, path)
+        return path == expected or (not self.store and is_same_file(self.root, expected, path))
 
 
 def _unrecorded(what: AuditSubject, path: str, said: str, key: str = "") -> Finding:

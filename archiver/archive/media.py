@@ -82,7 +82,8 @@ class ArticleMedia:
 
         A file is usable if it has the digest in the catalogue. If the catalogue has no digest, the file must be
         complete, and its content must have the type of its extension. A file that cannot be read counts as missing;
-        but if media cannot be fetched (`ArticleMedia.is_offline`), InputError is raised for it.
+        but if media cannot be fetched (`ArticleMedia.is_offline`), InputError is raised for it. In an object storage, a
+        file is usable if it has the size in the catalogue.
 
         Each medium without a row in the catalogue gets one, except in a dry run.
         """
@@ -91,6 +92,8 @@ class ArticleMedia:
         known = self.catalogue.media
         stems, recorded = known.find(names) if self.is_dry else known.reserve(names)
         self._stems.update(stems)
+        if not self.files.blobs.is_local:  # objects do not change, so they need not be read
+            return {name: file for name, file in recorded.items() if file.sha256 and self.files.media.has(file)}
         found = {}
         for name, kind in kinds.items():
             file = recorded.get(name)
@@ -129,7 +132,8 @@ class ArticleMedia:
         """
         name = self.files.profile.media_path(f"{self._stems[media_name(medium)]}.{ending}")
         path = self.files.root / name
-        if not self.is_dry and path.is_file() and not holds_bytes(path, download.content):
+        is_replaced = self.files.blobs.is_local and path.is_file()
+        if not self.is_dry and is_replaced and not holds_bytes(path, download.content):
             copy_aside(self.files.root, name)
         file = self.files.media.write(name, download.content)
         return replace(file, response=download.response)
@@ -161,6 +165,12 @@ class ArticleMedia:
         if is_whole_file(path, kind):
             self._doubtful[name] = file
         return None
+
+
+def delete_medium(files: ArchiveFiles, catalogue: Catalogue, path: str, digest: str) -> None:
+    """Delete the file of a medium; keep an object that another medium has as well, since it has the same content."""
+    if files.blobs.is_local or set(catalogue.files.media_with_digest(digest)) <= {path}:
+        files.media.delete(path, digest)
 
 
 def digest_of(path: Path) -> str:

@@ -84,6 +84,9 @@ class ArchiveMove:
     """The move of an archive's files from the layout that it has to that of its profile.
 
     With `is_forced`, posts that a person edited are moved, too; what was edited goes to .archive/lost.
+
+    Raise ConfigError for a change of profile if an object storage keeps copies of the posts: other machines would not
+    notice it.
     """
 
     def __init__(self, archive: Archive, *, is_forced: bool = False) -> None:
@@ -92,6 +95,15 @@ class ArchiveMove:
         self.present: Layout = present_layout(archive.catalogue, archive.profile)
         self.wanted: Layout = layout_of(archive.profile)
         self._written: dict[str, MovedPost] = {}
+        if archive.servers.store and self.is_change:
+            raise ConfigError(
+                message(
+                    "an archive with an object storage (`store`) cannot change its profile: "
+                    "go back to `profile: {former}`",
+                    former=self.present.profile,
+                ),
+                concerns=f"profile: {self.wanted.profile}",
+            )
 
     @cached_property
     def former(self) -> Profile:
@@ -241,6 +253,7 @@ class ArchiveMove:
             if post.place != post.path:
                 copy_aside(self.root, post.place)
             self._store.write(path, content)
+            self.files.posts.share(post.place, content)
         published_as = self.profile.published_name(post.place)
         self._written[post.article.key] = MovedPost(
             path=post.place, published_as=published_as, digest=digest, share=share, former=post.former

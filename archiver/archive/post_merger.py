@@ -85,9 +85,12 @@ class PostMerger:
         content = read_file(self.other.root / name)
         with self.archive.files.posts.directories.writing(our_name):
             self.archive.files.store.write(self.archive.files.root / our_name, content)
+        is_unedited = self.other.is_edited(name, key) is False
+        if is_unedited:
+            self.archive.files.posts.share(our_name, content)
         self.archive.files.sync()
         self.archive.catalogue.recovered.add_posts(post_records(self.archive.files, [our_name], self.archive.now()))
-        if self.other.is_edited(name, key) is False:
+        if is_unedited:
             self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(our_name))
 
     def _compare(self, name: str, known: ArticleRecord, our_name: str, *, is_last: bool = False) -> MergeResult:
@@ -158,6 +161,7 @@ class PostMerger:
             copy_aside(self.archive.files.root, our_name)
             content = read_file(self.other.root / name)
             self.archive.files.store.write(self.archive.files.root / our_name, content)
+            self.archive.files.posts.share(our_name, content)
             self.archive.files.sync()
             self.archive.catalogue.recovered.set_post_digest(known.key, self.archive.files.posts.digest_of(our_name))
         said = message("of a later page, which is not kept there")

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archiver.archive.post_directories import PostDirectories, post_files
+from archiver.archive.shared_posts import SharedPosts
 from archiver.errors import OutputError
 from archiver.models import Article, Post, WriteOutcome, WriteResult
 from archiver.models.job import Overwrite
@@ -22,11 +23,16 @@ _ARCHIVED = re.compile(r"^(?:  |wechat_)archived: .*\n", re.MULTILINE)
 
 
 class PostFiles:
-    """The post files of one archive. The name of a post is its path, relative to the archive's folder."""
+    """The post files of one archive. The name of a post is its path, relative to the archive's folder.
 
-    def __init__(self, root: Path, store: LocalStore, directories: PostDirectories) -> None:
+    `shared` has the posts in an object storage; None if the archive has none.
+    """
+
+    def __init__(
+        self, root: Path, store: LocalStore, directories: PostDirectories, shared: SharedPosts | None = None
+    ) -> None:
         self.root, self.directories, self.profile = root, directories, directories.profile
-        self._store = store
+        self._store, self._shared = store, shared
 
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
         """Return a free name for the post of an article that is not in the catalogue.
@@ -86,18 +92,52 @@ class PostFiles:
         path, content = self.root / post.name, post.text.encode()
         if overwrite is Overwrite.ALWAYS:
             self._store.write(path, content)
+            self.share(post.name, content)
             return WriteResult(outcome="updated", path=str(path), digest=_digest(content))
         with as_output_error(path):
-            previous = path.read_bytes() if path.is_file() else None
+            here = path.read_bytes() if path.is_file() else None
+        previous = self.latest(here, recorded)
+        if self._shared and previous and self._shared.wrote(previous):
+            recorded = _digest(previous)
         outcome = _write_outcome(content, previous, recorded, overwrite)
-        if outcome in ("archived", "updated"):
+        kept = previous if outcome in ("unchanged", "skipped") else content
+        if kept is not None and kept != here:
             with self.directories.writing(post.name):
-                self._store.write(path, content)
+                self._store.write(path, kept)
+        if kept is not None and outcome != "skipped":
+            self.share(post.name, kept)
         digest = {"skipped": recorded, "unchanged": _digest(previous or b"")}.get(outcome, _digest(content))
         return WriteResult(
             outcome=outcome, path=str(path), digest=digest, post=post,
             previous=(previous or b"").decode(errors="replace"),
         )  # fmt: skip
+
+    def latest(self, here: bytes | None, recorded: str) -> bytes | None:
+        """Return the content of a post: that of its file, or what another machine has written since.
+
+        `here` is the content of the file in this machine's folder, None if there is none. `recorded` is the SHA-256 of
+        the post when archiver last wrote it. A file that a person edited stays the content of the post.
+        """
+        if self._shared is None or not recorded:
+            return here
+        if here is not None and (matches_digest(here, recorded) or not self._shared.wrote(here)):
+            return here
+        shared = self._shared.get(recorded)
+        return here if shared is None else shared
+
+    def share(self, name: str, content: bytes) -> None:
+        """Store the post that was written to the file `name` in the object storage, if there is one."""
+        if self._shared:
+            self._shared.put(name, content)
+
+    def withdraw(self, name: str, digest: str) -> None:
+        """Take an earlier version of a post, or a removed post, out of the object storage, if there is one."""
+        if self._shared:
+            self._shared.empty(name, digest)
+
+    def is_shared(self, digest: str) -> bool:
+        """Return whether the object storage has the post with this digest; True if there is none or '' is unknown."""
+        return self._shared is None or not digest or self._shared.get(digest) is not None
 
     def key_of(self, name: str) -> str:
         """Return the key of a post's article; '' if archiver did not write the post or if the post cannot be read."""

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.layouts import layout_of
-from archiver.archive.media import digest_of, kind_of, recorded_file, unrecorded_file
+from archiver.archive.media import kind_of, recorded_file, unrecorded_file
+from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import key_in
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
@@ -199,7 +199,8 @@ class Recovery:
         try:
             stored = self.files.snapshots.load(digest)
             reader = PageReader(digest=digest, stored=stored, captures=stored.captures)
-            found, notices = reader.read(self.files.snapshots.path(digest).stat().st_mtime)
+            stat = self.files.snapshots.stat(digest)
+            found, notices = reader.read(stat.modified if stat else self.now.timestamp())
         except ArchiverError as error:
             return with_result(finding, str(error), repaired=False)
         if any(self._is_removed(article) for _, article in found):
@@ -260,7 +261,7 @@ def populate_catalogue(
         catalogue.mark_populated()
         return
     catalogue.recovered.add_posts((_with_digest(article, files, salvage), address) for article, address in found)
-    media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.root, row))
+    media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.media, row))
     catalogue.restore(replace(salvage, media=media))
     for key, capture in salvage.captures:
         catalogue.recovered.add_capture_without_page(key, capture)
@@ -288,8 +289,8 @@ def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) 
     return replace(article, digest=digest) if files.posts.is_unedited(article.post, digest) else article
 
 
-def _is_intact(root: Path, row: dict[str, object]) -> bool:
-    return digest_of(root / str(row["path"])) == row["sha256"]
+def _is_intact(media: MediaFiles, row: dict[str, object]) -> bool:
+    return media.is_intact(str(row["path"]), str(row["sha256"]))
 
 
 def media_files_of(files: ArchiveFiles, article: Article) -> dict[str, LocalFile]:

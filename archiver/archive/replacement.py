@@ -51,7 +51,8 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
         shutil.rmtree(folder, ignore_errors=True)  # left by a killed run
         folder.mkdir(parents=True)
     with closing(Catalogue(Location(file=folder / FILE), archive.now)) as catalogue:
-        populate_catalogue(catalogue, ArchiveFiles(archive.name, profile=archive.profile), archive.now(), salvage)
+        files = ArchiveFiles(archive.name, profile=archive.profile, store=archive.servers.store)
+        populate_catalogue(catalogue, files, archive.now(), salvage)
     with as_output_error(path):
         for ending in _LOGS:  # SQLite would apply a leftover log to the new file
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)

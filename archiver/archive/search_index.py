@@ -13,7 +13,7 @@ from archiver.archive.post_content import read_post_content
 from archiver.errors import Busy, InputError, OutputError
 from archiver.messages.message import message
 from archiver.models import ArticleRecord
-from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex
+from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex, Stamp
 from archiver.search.post_text import PostText, read_post
 from archiver.storage.locks import LockFile, locked
 
@@ -172,7 +172,7 @@ class ArchiveIndex:
         if self._was_compared_recently():
             return
         root, stamps = self._archive.root, index.stamps()
-        changed = [stamp.key for stamp in stamps if (stamp.modified, stamp.size) != _file_stamp(root / stamp.path)]
+        changed = [stamp.key for stamp in stamps if not _is_same(stamp, _file_stamp(root / stamp.path))]
         for start in range(0, len(changed), _BATCH_SIZE):
             self._update(index, changed[start : start + _BATCH_SIZE])
         _COMPARED[self._path] = time.monotonic()
@@ -189,11 +189,14 @@ class ArchiveIndex:
         The text is '' if the file is missing, too large or cannot be read. The title is then that of the catalogue.
         """
         modified, size = _file_stamp(self._archive.root / article.post)
-        content = read_post_content(self._archive.root, article.post)
+        here = read_post_content(self._archive.root, article.post)
+        content = self._archive.files.posts.latest(here, article.digest)
         if content is None:
             modified, size, post = *_MISSING, PostText(title="", account_id="", tags=(), text="")
         else:
             post = read_post(self._archive.profile.portable(content.decode("utf-8", errors="replace")))
+            if here is None:
+                modified, size = _ELSEWHERE
         entry = IndexedPost(
             key=article.key, path=article.post, modified=modified, size=size, title=post.title or article.title,
             account=article.account, account_id=post.account_id, published=_timestamp(article), state=article.state,
@@ -203,6 +206,13 @@ class ArchiveIndex:
 
 
 _MISSING = (-1, -1)
+_ELSEWHERE = (0, 0)  # the stamp of a post without a file, which was read from the object storage
+
+
+def _is_same(stamp: Stamp, now: tuple[int, int]) -> bool:
+    """Return whether a post is as it was when its stamp was made. `now` is the stamp of its file now."""
+    then = stamp.modified, stamp.size
+    return then == now or (then == _ELSEWHERE and now == _MISSING)
 
 
 def _file_stamp(path: Path) -> tuple[int, int]:

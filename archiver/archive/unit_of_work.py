@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,11 +16,11 @@ from archiver import outcomes, policy, post_warnings
 from archiver.archive.archive import Archive
 from archiver.archive.captures import capture_of
 from archiver.archive.cover import with_cover
-from archiver.archive.media import ArticleMedia
+from archiver.archive.media import ArticleMedia, delete_medium
 from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
-from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, OutputError
 from archiver.models import (
     ArchiveTransaction,
     Article,
@@ -205,14 +206,33 @@ class UnitOfWork:
             if not is_last and not self.media.has_files(media):
                 _log.info("%s: files were deleted meanwhile, they are fetched again", article.key)
                 return None
-            name = post_name_of(article, known, post.day, self.job.source.folder, self.archive)
-            self.written = self._write(Post(name=name, text=post.text), known)
-            outcome = self._outcome(article, media, post)
-            transaction = replace(
-                self._transaction(outcome, capture), article=article, post=name, digest=self.written.digest,
-                media=media, share=post.text_coverage,
-            )  # fmt: skip
-            self._record(transaction)
+            has_name = known is not None and known.post != ""
+            with nullcontext() if has_name else self.archive.catalogue.naming(str(post.day)):
+                outcome = self._commit_post(capture, article, media, post, known)
+        return outcome
+
+    def _commit_post(
+        self,
+        capture: StoredCapture,
+        article: Article,
+        media: MediaResults,
+        post: RenderedPost,
+        known: ArticleRecord | None,
+    ) -> Outcome:
+        """Name, write and record the post of an article; `known` is the record of the article before."""
+        if known is None or not known.post:  # another machine may have recorded it meanwhile
+            known = self.archive.catalogue.articles.find(article)
+        name = post_name_of(article, known, post.day, self.job.source.folder, self.archive)
+        self.written = self._write(Post(name=name, text=post.text), known)
+        outcome = self._outcome(article, media, post)
+        transaction = replace(
+            self._transaction(outcome, capture), article=article, post=name, digest=self.written.digest,
+            media=media, share=post.text_coverage,
+        )  # fmt: skip
+        self._record(transaction)
+        if known and known.digest != self.written.digest:
+            with suppress(OutputError):  # the storage is away; an earlier version that stays there does no harm
+                self.archive.files.posts.withdraw(name, known.digest)
         return outcome
 
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:
@@ -221,11 +241,11 @@ class UnitOfWork:
         Media that another article or a text of the user shows are kept.
         """
         outcome = self._removed(known)
-        files = [file.path for file in media.values() if isinstance(file, LocalFile)]
+        files = {file.path: file.sha256 for file in media.values() if isinstance(file, LocalFile)}
         shown = shown_files(self.archive.root, files)
-        for path in files:
+        for path, digest in files.items():
             if not self.archive.catalogue.files.articles_showing(path) and path not in shown:
-                self.archive.files.media.delete(path)
+                delete_medium(self.archive.files, self.archive.catalogue, path, digest)
         self._delete_pages(capture)
         return outcome
 
@@ -275,7 +295,7 @@ class UnitOfWork:
 
     def _transaction(self, outcome: Outcome, capture: StoredCapture | None = None) -> ArchiveTransaction:
         return ArchiveTransaction(
-            target=self.job.target, outcome=outcome, page=capture.page if capture else None,
+            target=self.job.target, outcome=outcome, claimed=self.job.claimed, page=capture.page if capture else None,
             snapshot=capture.snapshot if capture else "", notice=capture.moved_from if capture else None,
             is_new=not self.job.kind.reads_snapshot, asked=self.job.kind is not JobKind.REBUILD,
         )  # fmt: skip

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -18,7 +19,7 @@ from archiver.catalogue.captures import CaptureTable
 from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
 from archiver.catalogue.files import FileInventory
 from archiver.catalogue.foreign_posts import ForeignPosts
-from archiver.catalogue.host_limits import HostLimits, user_location
+from archiver.catalogue.host_limits import HostLimits, open_host_limits, user_location
 from archiver.catalogue.layout import LayoutTable
 from archiver.catalogue.leases import Claim
 from archiver.catalogue.location import Location
@@ -49,7 +50,7 @@ from archiver.catalogue.statistics import Statistics
 from archiver.catalogue.urls import UrlTable, key_of_long_url
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
-__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "key_of_long_url", "user_location"]
+__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "key_of_long_url", "open_host_limits", "user_location"]
 
 
 class Catalogue(CatalogueProtocol):
@@ -98,6 +99,10 @@ class Catalogue(CatalogueProtocol):
     @property
     def run_id(self) -> str:
         return self._database.run_lock.id
+
+    @override
+    def naming(self, day: str) -> AbstractContextManager[None]:
+        return self._database.dialect.naming(self._database.engine, day)
 
     @override
     def is_alive(self, run_id: str) -> bool:

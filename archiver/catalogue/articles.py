@@ -27,6 +27,7 @@ from archiver.catalogue.database import (
     to_timestamp,
     transaction,
 )
+from archiver.catalogue.leases import require_lease
 from archiver.catalogue.media import record_media
 from archiver.catalogue.protocol import ArticleStore
 from archiver.catalogue.recognition import find_article_id, find_unkeyed_id
@@ -180,6 +181,8 @@ class ArticleTable(ArticleStore):
     def record(
         self, connection: Connection, entry: ArchiveTransaction, published_as: str = "", source: str = ""
     ) -> None:
+        if entry.claimed:
+            require_lease(connection, entry.claimed, self._database.run_lock.id)
         article_id = self._record_article(connection, entry, published_as, source)
         if article_id is not None:
             enqueue(self._database, connection, articles.c.id == article_id)
@@ -259,8 +262,10 @@ class ArticleTable(ArticleStore):
             retry = policy.retry_after(attempt, before.state if before else None, before.tries if before else 0)
             values = {
                 "article_id": article_id, "state": state, "reason": entry.outcome.error, "tried": to_timestamp(now),
-                "tries": retry.tries, "due": to_timestamp(retry.due), "owner": None,
+                "tries": retry.tries, "due": to_timestamp(retry.due),
             }  # fmt: skip
+            if url in (entry.target.url, entry.claimed):  # else another job may be working on it
+                values["owner"] = None
             new = {"url": url, "source": "", "first_seen": to_timestamp(now)}
             insert = self._database.insert(addresses).values(new | values)
             connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))

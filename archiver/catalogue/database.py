@@ -19,7 +19,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, MetaData, Tabl
 
 from archiver import policy
 from archiver.catalogue.dialect import DatabaseDialect
-from archiver.catalogue.leases import RunLock, other_runs_since
+from archiver.catalogue.leases import RunLock, is_locked, other_runs_since
 from archiver.catalogue.location import Location, guarded_folder
 from archiver.catalogue.statements import log_statements
 from archiver.models import CHINA
@@ -149,7 +149,11 @@ class RunDatabase(Database):
     def run_lock(self) -> RunLock:
         """The lock of this run. The first use takes it; the run counts as alive from then until `close`."""
         with guarded_folder(self.location.file):
-            return RunLock(self.lock_folder)
+            if not self.location.server:
+                return RunLock(self.lock_folder)
+            from archiver.catalogue.workers import Worker
+
+            return Worker(self.lock_folder, self)
 
     def other_runs_since(self) -> float | None:
         """Return the start time of the oldest other run that is still working; None if none is.
@@ -157,7 +161,20 @@ class RunDatabase(Database):
         The time is in seconds since 1970. This call does not create the lock of this run.
         """
         own_id = self.run_lock.id if "run_lock" in self.__dict__ else ""
-        return other_runs_since(self.lock_folder, own_id)
+        here = other_runs_since(self.lock_folder, own_id)
+        if not self.location.server:
+            return here
+        from archiver.catalogue.workers import working_since
+
+        return min(filter(None, (here, working_since(self, own_id))), default=None)
+
+    def is_working(self, run_id: str) -> bool:
+        """Return whether the run with this id is still working. This call does not create the lock of this run."""
+        if not self.location.server:
+            return is_locked(self.lock_folder, run_id)
+        from archiver.catalogue.workers import is_working
+
+        return is_working(self, self.lock_folder, run_id)
 
     @property
     def lock_folder(self) -> Path:

@@ -62,6 +62,9 @@ class DatabaseDialect(Protocol):
         no other transaction writes at the same time. With `durable`, the commit waits for the disk.
         """
 
+    def naming(self, engine: Engine, day: str) -> AbstractContextManager[None]:
+        """Return a context manager in which no other machine names a post of this day."""
+
     def is_conflict(self, error: Exception) -> bool:
         """Return whether the system rolled a transaction back because of another one, so that it can be repeated."""
 

@@ -108,6 +108,12 @@ class FileInventory(FileStore):
             return [str(key) for key in rows.scalars()]
 
     @override
+    def media_with_digest(self, sha256: str) -> list[str]:
+        query = select(media.c.path).where(media.c.sha256 == sha256).where(media.c.path != "").order_by(media.c.path)
+        with self._database.reading() as connection:
+            return [str(path) for path in connection.execute(query).scalars()]
+
+    @override
     def shown_media(self, paths: Collection[str]) -> set[str]:
         return self._known(media.c.path, paths, _FIRST_KEY.is_not(None))
 

@@ -1,20 +1,22 @@
 """Read and write the machine's database, which stores when the next request to each host may be sent.
 
 The database is outside of the archives. All archives and processes of a user share it, so that two cron jobs together
-send no more requests than one. policy.py decides the limits. This module stores the decisions.
+send no more requests than one. If several machines share a catalogue on a server, the limits of each egress (an address
+from which requests are sent) are on that server. policy.py decides the limits. This module stores the decisions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
 from archiver import clock, policy
 from archiver.catalogue.database import Database
 from archiver.catalogue.location import Location
-from archiver.catalogue.schema import hosts, machine
+from archiver.catalogue.schema import egress_hosts, egresses, hosts, machine
 from archiver.policy import HostState
 
 _Result = TypeVar("_Result")
@@ -30,19 +32,31 @@ def user_location() -> Location:
     return Location(file=user_state_path("archiver", appauthor=False) / "machine.db")
 
 
+def open_host_limits(server: str, egress: str, now: Callable[[], float] | None = None) -> HostLimits:
+    """Return the limits of hosts: those of an egress in the catalogue at the URL `server`, or those of the user.
+
+    If `egress` is '', they are the user's, and `now` returns the time; otherwise the server does.
+    """
+    location = user_location()
+    return HostLimits(replace(location, server=server), egress=egress) if egress else HostLimits(location, now)
+
+
 class HostLimits:
     """The stored rate limit and cool-down of each host, which all processes of a user share.
 
     A cool-down is a time in which no page may be requested from a host. All times are in seconds since 1970. The
     constructor's `now` returns the current time; if it is None, the database's server or this machine gives the time.
+    `egress` is the name of the egress whose limits these are, if the database is on a server; '' for the machine's.
 
     Methods may be called from any thread. A method that writes is one transaction, which locks the row of the host and
     only then reads the clock. So if two processes call `acquire` at the same time, only one may send a request, and the
     next request comes a whole interval later. The methods raise OutputError if the database cannot be used.
     """
 
-    def __init__(self, location: Location, now: Callable[[], float] | None = None) -> None:
-        self._database = Database(location, machine)
+    def __init__(self, location: Location, now: Callable[[], float] | None = None, egress: str = "") -> None:
+        self._database = Database(location, egresses if egress else machine)
+        self._table = egress_hosts if egress else hosts
+        self._egress = {"egress": egress} if egress else {}
         self._now = now
 
     def acquire(self, host: str, interval: float) -> float:
@@ -71,12 +85,12 @@ class HostLimits:
     def cooldown_until(self, host: str) -> float:
         """Return the time at which the host's cool-down ends; 0 if pages may be requested now."""
         with self._database.reading() as connection:
-            return policy.cooldown_end(_state_of(connection, host) or HostState(), self._time(connection))
+            return policy.cooldown_end(self._state_of(connection, host) or HostState(), self._time(connection))
 
     def state(self, host: str) -> HostState:
         """Return the recorded state of the host; the HostState of a host without limits if none is recorded."""
         with self._database.reading() as connection:
-            return _state_of(connection, host) or HostState()
+            return self._state_of(connection, host) or HostState()
 
     def blocked_at(self, host: str) -> float:
         """Return when the host last blocked archiver, that is, when its last cool-down began; 0 if it never did.
@@ -113,31 +127,37 @@ class HostLimits:
         """
 
         def change(connection: Connection) -> _Result:
-            before = _state_of(connection, host, lock=True)
+            before = self._state_of(connection, host, lock=True)
             if before is None:
-                connection.execute(
-                    self._database.insert(hosts).values(_row(host, HostState())).on_conflict_do_nothing()
-                )
-                before = _state_of(connection, host, lock=True) or HostState()
+                row = _row(host, HostState()) | self._egress
+                connection.execute(self._database.insert(self._table).values(row).on_conflict_do_nothing())
+                before = self._state_of(connection, host, lock=True) or HostState()
             result, after = decide(before, self._time(connection))
             if after != before:
-                connection.execute(hosts.update().where(hosts.c.host == host).values(_row(host, after)))
+                connection.execute(self._table.update().where(self._is_of(host)).values(_row(host, after)))
             return result
 
         return self._database.write(change)
+
+    def _state_of(self, connection: Connection, host: str, *, lock: bool = False) -> HostState | None:
+        """Return the recorded state of a host, None if none is recorded.
+
+        With `lock`, lock its row for this transaction.
+        """
+        query = select(self._table).where(self._is_of(host))
+        row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+        return _to_state(row) if row else None
+
+    def _is_of(self, host: str) -> ColumnElement[bool]:
+        """Return the SQL condition that a row is that of a host, and of the egress if there is one."""
+        is_host = self._table.c.host == host
+        return is_host & (self._table.c.egress == self._egress["egress"]) if self._egress else is_host
 
     def _time(self, connection: Connection) -> float:
         if self._now is not None:
             return self._now()
         time = self._database.dialect.time(connection)
         return clock.utc_now().timestamp() if time is None else time
-
-
-def _state_of(connection: Connection, host: str, *, lock: bool = False) -> HostState | None:
-    """Return the recorded state of a host, None if none is recorded; with `lock`, lock its row for this transaction."""
-    query = select(hosts).where(hosts.c.host == host)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
-    return _to_state(row) if row else None
 
 
 def _to_state(row: RowMapping) -> HostState:

@@ -2,7 +2,7 @@
 
 A lease is the id of a run in the `owner` column of the URL's row. A run is alive while it holds the lock on its file
 `running/<id>.lock`. The operating system releases the lock when the process ends, even if the process is killed. The
-lease of a dead run counts as free.
+lease of a dead run counts as free. Runs on other machines, which share the catalogue on a server, are in workers.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from archiver.catalogue.schema import addresses
-from archiver.errors import OutputError
+from archiver.errors import LeaseLost, OutputError
+from archiver.messages.message import message
 from archiver.models import UrlRecord
 from archiver.storage.local import make_durable_folder
 from archiver.storage.locks import LockFile
@@ -110,6 +111,13 @@ def is_locked(folder: Path, run_id: str) -> bool:
 def owner_of(connection: Connection, url: str) -> str:
     """Return the id of the run, alive or dead, that has the lease on a URL; '' if no run has the lease."""
     return str(connection.execute(select(addresses.c.owner).where(addresses.c.url == url)).scalar() or "")
+
+
+def require_lease(connection: Connection, url: str, run_id: str) -> None:
+    """Lock the row of a URL; raise LeaseLost unless the run with this id has the lease on it."""
+    query = select(addresses.c.owner).where(addresses.c.url == url).with_for_update()
+    if connection.execute(query).scalar() != run_id:
+        raise LeaseLost(message("another run has taken it over: nothing is recorded"), concerns=url)
 
 
 def free_lease(connection: Connection, url: str, run_id: str) -> None:

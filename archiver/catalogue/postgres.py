@@ -15,7 +15,7 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, func, select, text, update
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, func, inspect, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from archiver.catalogue.location import ID_FILE, Location, guarded_folder
 from archiver.catalogue.migration import migrate, refuse_newer, revision_of
-from archiver.catalogue.schema import REVISION, owner_table, server_tables
+from archiver.catalogue.schema import REVISION, owner_table, server_tables, workers
 from archiver.catalogue.transfer import copy_rows
 from archiver.errors import ArchiverError, CatalogueAway, ConfigError, DamagedCatalogue, OutputError
 from archiver.messages.message import message
@@ -31,6 +31,7 @@ from archiver.storage.local import read_file, write_lines
 
 _LOCK = 0x61726368  # first half of the key of the advisory lock; the second half is made of the schema's name
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(:lock, hashtext(current_schema()))")
+_NAMING = text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema() || ' posts of ' || :day))")
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema()))")
 _LOCK_TIMEOUT = 30  # seconds to wait for a lock that another transaction holds, which usually takes milliseconds
 _CONNECT = {
@@ -91,7 +92,8 @@ class PostgresDialect:
         Raise ConfigError if the database has the catalogue of another archive.
         """
         with self.guarded(), self.for_reading(engine) as connection:
-            is_populated = self._is_populated(connection) if revision_of(connection) == REVISION else None
+            is_current = revision_of(connection) == REVISION and inspect(connection).has_table(workers.name)
+            is_populated = self._is_populated(connection) if is_current else None
         if is_populated is None:
             with self.guarded(), self.for_writing(engine, alone=True) as connection:
                 is_populated = self._create_or_migrate(connection)
@@ -186,6 +188,19 @@ class PostgresDialect:
             if durable:
                 connection.execute(text("SET LOCAL synchronous_commit = on"))
             yield connection
+
+    @contextmanager
+    def naming(self, engine: Engine, day: str) -> Iterator[None]:
+        """Hold an advisory lock for the posts of this day in a transaction of its own, which writes nothing."""
+        with self.guarded():
+            connection = engine.connect()
+        try:
+            with self.guarded():
+                connection.execute(_NAMING, {"lock": _LOCK, "day": day})
+            yield
+        finally:
+            with suppress(SQLAlchemyError):  # if the connection is lost, so is the lock
+                connection.close()
 
     def is_conflict(self, error: Exception) -> bool:
         """Return whether the error is a serialization failure or a deadlock."""

@@ -51,6 +51,7 @@ The module is long because it has the whole contract in one place, and nothing b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -246,11 +247,14 @@ class ArticleStore(Protocol):
         """
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
-        """Write the result for one SOURCE in one transaction, and free the leases on its URLs.
+        """Write the result for one SOURCE in one transaction, and free the lease on its URL.
 
         All files that `entry` names must be durable on disk before this call. If the method raises an error, nothing is
-        recorded. `source` is the name of the list, feed or album in archiver.yml that contained the SOURCE, '' if none
-        did. `published_as` is the profile's `published_name` of the post, such as '2024-05-31-title', by which
+        recorded. Raise LeaseLost if this run has no longer the lease on `entry.claimed`: another run took it over,
+        because this one gave no sign of life.
+
+        `source` is the name of the list, feed or album in archiver.yml that contained the SOURCE, '' if none did.
+        `published_as` is the profile's `published_name` of the post, such as '2024-05-31-title', by which
         `posts_published_as` finds the post; '' if there is no post.
 
         Several runs may record the same article at the same time, even from different URLs. Then the article has one
@@ -446,6 +450,9 @@ class FileStore(Protocol):
 
     def articles_showing(self, path: str) -> list[str]:
         """Return the keys of the articles that show the medium saved at `path`; [] if there are none."""
+
+    def media_with_digest(self, sha256: str) -> list[str]:
+        """Return the paths of all media that were saved with this SHA-256."""
 
     def shown_media(self, paths: Collection[str]) -> set[str]:
         """Return those of `paths` at which media are saved that articles show."""
@@ -914,8 +921,14 @@ class CatalogueProtocol(Protocol):
         `begin_run`, `urls.claim` or `urls.release`. From then until `close`, other runs see that this run is alive.
         """
 
+    def naming(self, day: str) -> AbstractContextManager[None]:
+        """Return a context manager in which no other machine names a post of this day.
+
+        With a catalogue that is a file, all runs are on one machine, and nothing is locked.
+        """
+
     def is_alive(self, run_id: str) -> bool:
-        """Return whether the run with this id is still working, in this process or in another one."""
+        """Return whether the run with this id is still working, in this process, in another one or elsewhere."""
 
     def other_runs_since(self) -> float | None:
         """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.

@@ -8,6 +8,8 @@ removal.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -227,6 +229,15 @@ owner_table = Table(
     Column("populated", Integer, nullable=False),  # 1: everything in the archive's folder was added
 )
 
+workers = Table(
+    "workers",
+    server_tables,
+    Column("id", Text, primary_key=True),  # id of a run that is working, on any machine
+    Column("host", Text, nullable=False),  # name of the machine
+    Column("started", Float, nullable=False),  # both times are the server's
+    Column("beat", Float, nullable=False),  # time of its last sign of life
+)
+
 Index("ix_articles_account_published", articles.c.account, articles.c.published)
 Index("ix_former_files_profile_article_id", former_files.c.profile, former_files.c.article_id, unique=True)
 
@@ -234,13 +245,27 @@ Index("ix_former_files_profile_article_id", former_files.c.profile, former_files
 # fractions of seconds.
 machine = MetaData()
 
-hosts = Table(
-    "hosts",
-    machine,
+
+def _limits() -> tuple[Column[Any], ...]:
+    """Return the columns of a table with the limits of hosts."""
+    return (
+        Column("free", Float, nullable=False),  # next_request_at
+        Column("interval", Float, nullable=False),  # interval: length in seconds of the pause that ends at `free`
+        Column("walled", Float, nullable=False),  # blocked_at: time at which the last cool-down began
+        Column("cool", Float, nullable=False),  # cooldown: seconds without requests after `walled`
+        Column("long_walls", Integer, nullable=False),  # long_link_blocks: verification pages on long links in a row
+    )
+
+
+hosts = Table("hosts", machine, Column("host", Text, primary_key=True), *_limits())
+
+# The same on a server, for machines that share a catalogue. An egress is an address from which requests are sent.
+egresses = MetaData()
+
+egress_hosts = Table(
+    "egress_hosts",
+    egresses,
+    Column("egress", Text, primary_key=True),  # its name
     Column("host", Text, primary_key=True),
-    Column("free", Float, nullable=False),  # next_request_at
-    Column("interval", Float, nullable=False),  # interval: length in seconds of the pause that ends at `free`
-    Column("walled", Float, nullable=False),  # blocked_at: time at which the last cool-down began
-    Column("cool", Float, nullable=False),  # cooldown: seconds without requests after `walled`
-    Column("long_walls", Integer, nullable=False),  # long_link_blocks: verification pages on long links in a row
+    *_limits(),
 )

@@ -110,6 +110,11 @@ class SqliteDialect:
                 if durable:
                     _set_synchronous(connection, "NORMAL")
 
+    @contextmanager
+    def naming(self, engine: Engine, day: str) -> Iterator[None]:  # noqa: ARG002
+        """Do nothing, because all runs are on one machine (see Archive.post_lock)."""
+        yield
+
     def is_conflict(self, error: Exception) -> bool:  # noqa: ARG002
         """Return False: the write lock excludes conflicts."""
         return False

@@ -13,7 +13,6 @@ from typing_extensions import override
 
 from archiver import urls
 from archiver.catalogue.database import RunDatabase, chunks, due_condition, to_timestamp
-from archiver.catalogue.leases import is_locked
 from archiver.catalogue.protocol import Sample, StatisticsStore
 from archiver.catalogue.rows import RUN_COLUMNS, to_run_record, to_schedule
 from archiver.catalogue.schema import addresses, articles, captures, media, runs
@@ -124,7 +123,7 @@ class Statistics(StatisticsStore):
         The row of a run does not show this: a run that was killed has no time of its end, either. So the lock of the
         run is looked at.
         """
-        is_working = record.ended is None and is_locked(self._database.lock_folder, run_id)
+        is_working = record.ended is None and self._database.is_working(run_id)
         return replace(record, is_working=is_working)
 
     @override

@@ -19,7 +19,7 @@ from archiver.export.epub.package import Book
 from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_sizes
 from archiver.export.epub.pictures import book_picture, has_converter
 from archiver.export.epub.titles import book_title
-from archiver.export.intact_files import read_intact
+from archiver.export.intact_files import IntactFiles
 from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses
@@ -95,7 +95,9 @@ def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Call
         try:
             size = path.stat().st_size
         except OSError as error:
-            missing(f"{path}: cannot be read ({error.strerror})")
+            size = len(context.archive.files.posts.latest(None, article.digest) or b"")
+            if not size:
+                missing(f"{path}: cannot be read ({error.strerror})")
         files = context.archive.catalogue.media.files_of_article(article.key).values()
         shown = ((file.path, file.size) for file in files if _is_picture(context, file.path))
         yield Chapter(article=article, size=size, pictures=picture_sizes(shown))
@@ -144,7 +146,7 @@ class Books:
             if contained_file(self.context.archive.root, path, self.context.archive.profile.media_directories) is None:
                 self.missing(f"{file}: leads out of the folder of pictures")
                 return writer.add_picture(path, None)
-            content = read_intact(file, digests.get(path, ""), self.missing)
+            content = intact_media(self.context, self.missing).read(path, digests.get(path, ""))
             picture = book_picture(content) if content else None
             if content and picture is None:
                 self.missing(f"{file}: is no picture that a book can show")
@@ -160,3 +162,9 @@ class Books:
         """Return the address of an article that is not in the same book; '' if it is unknown."""
         article = self.context.archive.catalogue.articles.find_by_key(key)
         return article.url if article else ""
+
+
+def intact_media(context: Context, missing: Callable[[str], None]) -> IntactFiles:
+    """Return the media files of an archive; `missing` is called with a message for each that is lost or altered."""
+    media = context.archive.files.media
+    return IntactFiles(opened=media.open, place=media.place, missing=missing)

@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 
 from archiver.archive.lookup import require_article
 from archiver.catalogue import Catalogue
-from archiver.commands.books import open_books
+from archiver.commands.books import intact_media, open_books
 from archiver.commands.list import list_articles
 from archiver.commands.search import keys_labelled
 from archiver.commands.styled import Place, shown_capture, styled_article
@@ -176,8 +176,8 @@ class Exporter:
         return DocumentFolder(
             folder=folder, form=form, program="" if form == "html" else require_program(form),
             is_embedded=self.request.embed, names=DocumentNames(catalogue.articles.query()),
-            styled=self._styled, root=self.context.archive.root, missing=self.result.missing.append,
-            written=self._add_file,
+            styled=self._styled, media=intact_media(self.context, self.result.missing.append),
+            missing=self.result.missing.append, written=self._add_file,
         ).open()  # fmt: skip
 
     def _styled(self, article: ArticleRecord, place: Place) -> StyledArticle:
@@ -190,5 +190,6 @@ class Exporter:
         archive = self.context.archive
         return ArticleExporter(
             catalogue=archive.catalogue, read_snapshot=lambda digest: archive.files.snapshots.load(digest).content,
-            root=archive.root, now=self.context.now(), missing=self.result.missing.append, warc=warc, pages=pages,
+            media=intact_media(self.context, self.result.missing.append), now=self.context.now(),
+            missing=self.result.missing.append, warc=warc, pages=pages,
         )  # fmt: skip

@@ -29,7 +29,7 @@ _NAME = "字"  # a character that only Unicode's encodings have
 _MOUNTS = Path("/proc/self/mounts")
 _EXTRAS = {
     "socks": ("socksio",), "postgresql": ("psycopg",), "variants": ("opencc",), "warc": ("warcio", "wacz"),
-    "notify": ("apprise",),
+    "notify": ("apprise",), "cluster": ("obstore",),
 }  # fmt: skip
 _SET_CLOCK = message("set the clock of this machine (on Linux: timedatectl set-ntp true)")
 
@@ -217,7 +217,11 @@ def check_extras(settings: Settings) -> Check:
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
     parts = {"installed": sorted(_EXTRAS.keys() - missing), "not installed": sorted(missing)}
     said = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
-    needed = {"postgresql": ("catalogue", settings.catalogue), "notify": ("notify", settings.notify)}
+    needed = {
+        "postgresql": ("catalogue", settings.catalogue),
+        "notify": ("notify", settings.notify),
+        "cluster": ("store", settings.store),
+    }
     for extra, (setting, value) in needed.items():
         if value and extra in missing:
             return attention(

@@ -6,7 +6,6 @@ before the catalogue records it, so an import that was killed can be completed b
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from archiver.archive.captures import StoredPage, identity
 from archiver.archive.conflicts import keep_conflict
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.media import digest_of, is_whole_file, kind_of
+from archiver.archive.media import is_whole_file, kind_of
 from archiver.archive.other import OtherArchive
 from archiver.archive.own_files import SYSTEM_FILES
 from archiver.archive.post_merger import PostMerger
@@ -33,7 +32,7 @@ from archiver.context import Context
 from archiver.errors import InputError
 from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
-from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, read_file
+from archiver.storage.local import OWN_FOLDER, check_space, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import safe_name
 
@@ -177,7 +176,8 @@ class Merge:
     def _pages(self) -> Iterator[MergeResult]:
         batch: list[Callable[[], object]] = []
         for digest in self.other.files.snapshots.all():
-            yield self._guarded("page", self.other.files.snapshots.path(digest), lambda: self._page(digest, batch))  # noqa: B023
+            place = Path(self.other.files.snapshots.place(digest))
+            yield self._guarded("page", place, lambda: self._page(digest, batch))  # noqa: B023
             if len(batch) >= _BATCH_SIZE:
                 self._record(batch)
         self._record(batch)
@@ -190,7 +190,7 @@ class Merge:
 
     def _page(self, digest: str, batch: list[Callable[[], object]]) -> MergeResult:
         stored = self.other.files.snapshots.load(digest)
-        path = self._path_of(self.other.files.snapshots.path(digest))
+        path = self.other.files.snapshots.listed_name(digest)
         captures = self._captures(digest, stored)
         reader = PageReader(digest=digest, stored=stored, captures=captures)
         found, notices = reader.read(self._modified(digest))
@@ -214,9 +214,7 @@ class Merge:
         known = (*self._catalogue.captures.with_digest(digest), *captures)
         if not has_page:
             self._files.snapshots.keep(stored.content, *known)
-            modified = self._modified(digest)
-            with as_output_error(path := self._files.snapshots.path(digest)):
-                os.utime(path, (modified, modified))  # the file time dates a page without records
+            self._files.snapshots.set_modified(digest, self._modified(digest))
         elif known:
             self._files.snapshots.add_records(digest, known)
 
@@ -232,7 +230,8 @@ class Merge:
         return tuple(capture for capture in recorded.values() if not capture.estimated)
 
     def _modified(self, digest: str) -> float:
-        return self.other.files.snapshots.path(digest).stat().st_mtime
+        stat = self.other.files.snapshots.stat(digest)
+        return stat.modified if stat else self.context.now().timestamp()
 
     def _our_page(self, digest: str) -> StoredPage | None:
         try:
@@ -276,8 +275,10 @@ class Merge:
         name, _, ending = profile.media_name(file.path).rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
         path = profile.media_path(f"{stems[name]}.{ending}")
-        if path != file.path and digest_of(self._files.root / path) != file.sha256:
-            self._files.media.write(path, read_file(self._files.root / file.path))
+        media = self._files.media
+        if path != file.path and not media.is_intact(path, file.sha256):
+            with media.open(file.path, file.sha256) as opened:
+                media.write(path, opened.read())
             self._files.sync()
         self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
 
@@ -295,19 +296,19 @@ class Merge:
         `explanation` is for the user, '' if there is nothing to explain. `path` is the path for the file in our
         archive, '' for "failed" and "conflict".
         """
-        ours = self._files.root / file.path
-        if file.sha256 and digest_of(ours) == file.sha256:
+        media = self._files.media
+        if media.is_intact(file.path, file.sha256):
             return "unchanged", "", file.path
         if not file.sha256:
             return "failed", "it cannot be read", ""
         if not is_proven:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
-        if not ours.is_file():
-            return "imported", "", file.path
         name = self.context.archive.profile.media_name(file.path)
         _, recorded, _ = self._catalogue.files.current_medium(name)
-        is_ours_proven = digest_of(ours) == recorded if recorded else is_whole_file(ours, kind_of(name))
-        if is_ours_proven:
+        if not media.exists(file.path, recorded):
+            return "imported", "", file.path
+        ours = self._files.root / file.path
+        if media.is_intact(file.path, recorded) if recorded else is_whole_file(ours, kind_of(name)):
             return "conflict", "another file of this name is here, and stays", ""
         return "updated", "what was here was damaged", file.path
 

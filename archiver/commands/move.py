@@ -87,7 +87,10 @@ class MovingUnit(UnitOfWork):
 
 
 def plan_move(context: Context, *, is_forced: bool = False) -> MoveSummary | None:
-    """Return what `move_files` would move; None if the archive is laid out for its profile, without leftovers."""
+    """Return what `move_files` would move; None if the archive is laid out for its profile, without leftovers.
+
+    Raise ConfigError if the archive cannot change its profile, since it has an object storage.
+    """
     if not context.archive.location.exists():
         return None
     context.archive.allows_other_layout = True

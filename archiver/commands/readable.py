@@ -37,7 +37,8 @@ def readable(
     """
     catalogue = context.archive.require_catalogue()
     article = named if isinstance(named, ArticleRecord) else require_article(catalogue, named, context.settings)
-    content = read_post_content(context.archive.root, article.post)
+    here = read_post_content(context.archive.root, article.post)
+    content = context.archive.files.posts.latest(here, article.digest)
     if content is None:
         return ReadableArticle(is_missing=True)
     post_text = content.decode("utf-8", errors="replace")

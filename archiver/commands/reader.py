@@ -143,6 +143,19 @@ class ArchiveReader:
         self._context.archive.require_catalogue()
         return ArchiveIndex(self._context.archive).is_made()
 
+    def medium_digest(self, path: str) -> str:
+        """Return the SHA-256 of the media file at `path`, such as `postimg/a.png`; '' if the catalogue knows none."""
+        archive = self._context.archive
+        name = archive.profile.media_name(path)
+        found, digest, _ = archive.require_catalogue().files.current_medium(name)
+        return digest if found == path else ""
+
+    def medium(self, path: str, digest: str) -> bytes | None:
+        """Return the content of a media file with this SHA-256; None if it is missing, unreadable or altered."""
+        missing: list[str] = []
+        content = books.intact_media(self._context, missing.append).read(path, digest)
+        return None if missing else content
+
     def detail(self, key: str) -> ArticleDetail:
         """Return everything that the catalogue has about the article with this key, without its format notes.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archiver.archive.lookup import require_known
+from archiver.archive.media import delete_medium
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.context import Context
@@ -69,8 +70,17 @@ def remove(context: Context, key: str) -> RemovalResult:
         context.archive.catalogue.removals.begin(key)
         result = preview(context, key)
         moved_to = move_aside(context.archive.files.root, result.kept) if result.kept else ""
+        pages, media = _pages(context, key), _media(context, key)
         for path in result.files:
-            _delete(context.archive.files.root / path)
+            if path in pages:
+                context.archive.files.snapshots.delete(pages[path])
+            elif path in media:
+                delete_medium(context.archive.files, context.archive.catalogue, path, media[path])
+            else:
+                _delete(context.archive.files.root / path)
+        article = context.archive.catalogue.articles.find_by_key(key)
+        if article and article.post:
+            context.archive.files.posts.withdraw(article.post, article.digest)
         context.archive.catalogue.removals.finish(key)
     _log.info("%s: taken out, %d files deleted", key, len(result.files))
     return replace(result, kept=moved_to)
@@ -92,19 +102,34 @@ def preview(context: Context, key: str) -> RemovalResult:
     If the post was edited by hand, `remove` would move it to .archive/lost. The post is then missing from the field
     `files`, and `kept` is its present path.
     """
-    removals, files = context.archive.catalogue.removals, context.archive.files
+    files = context.archive.files
     article = context.archive.catalogue.articles.find_by_key(key)
     assert article is not None
     post = files.posts.current_name(article.post, key)
     has_post = files.posts.exists(post)
-    pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.exclusive_pages(key)]
+    pages = [name for name, digest in _pages(context, key).items() if files.snapshots.stat(digest)]
     is_edited = has_post and not files.posts.is_unedited(post, article.digest)
     posts = [post] if has_post and not is_edited else []
-    media = removals.exclusive_media(key)
+    media = _media(context, key)
     shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
-    existing = [path for path in (*unshown, *pages) if (files.root / path).is_file()]
-    return RemovalResult(key=key, title=article.title, files=(*posts, *existing), kept=post if is_edited else "")
+    existing = [path for path in unshown if files.media.exists(path, media[path])]
+    return RemovalResult(
+        key=key, title=article.title, files=(*posts, *existing, *pages), kept=post if is_edited else ""
+    )
+
+
+def _pages(context: Context, key: str) -> dict[str, str]:
+    """Return the snapshots that only the article with this key has: {name of the snapshot: digest}."""
+    snapshots = context.archive.files.snapshots
+    return {snapshots.listed_name(page): page for page in context.archive.catalogue.removals.exclusive_pages(key)}
+
+
+def _media(context: Context, key: str) -> dict[str, str]:
+    """Return the media that only the article with this key shows: {path of the file: digest}."""
+    catalogue, profile = context.archive.catalogue, context.archive.profile
+    paths = catalogue.removals.exclusive_media(key)
+    return {path: catalogue.files.current_medium(profile.media_name(path))[1] for path in paths}
 
 
 def _delete(path: Path) -> None:

@@ -15,7 +15,6 @@ from functools import partial
 from archiver.archive.captures import snapshot_digest
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
-from archiver.archive.media import digest_of
 from archiver.archive.recovery import Recovery, archived_time_in, with_result
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
@@ -202,7 +201,7 @@ class Repair:
         this.
         """
         for file in self._catalogue.files.due_media(self.inventory.keys):
-            if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
+            if self._files.media.is_intact(file.path, file.sha256):
                 self._catalogue.files.confirm_medium(file.path, file.sha256)
 
     def _request_media(self, media: list[Finding]) -> Iterator[str]:
@@ -214,6 +213,10 @@ class Repair:
         for finding in media:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
+            if finding.problem == "altered":
+                name = self.inventory.profile.media_name(finding.path)
+                path, digest, _ = self._catalogue.files.current_medium(name)
+                self._files.media.set_aside(path, digest)
 
     def _finish_medium_repair(self, finding: Finding) -> Finding:
         """Return the finding about a media file with its result, after the articles that show it were archived again.
@@ -221,8 +224,9 @@ class Repair:
         Its field `repaired` is True if the medium was downloaded, else False. A medium that did not come stays due, and
         the next `verify` reports it again. After repeated failures the medium is given up.
         """
-        path, digest, reason = self._catalogue.files.current_medium(self.inventory.profile.media_name(finding.path))
-        if path and digest and digest_of(self.inventory.root / path) == digest:
+        name = self.inventory.profile.media_name(finding.path)
+        path, digest, reason = self._catalogue.files.current_medium(name)
+        if path and self._files.media.is_intact(path, digest):
             return _with_result(finding, "fetched again", repaired=True)
         status = "stays due" if path else "is known to be gone"
         return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)
@@ -311,8 +315,13 @@ class Repair:
         return _with_result(self._move(finding), repaired=True)
 
     def _move(self, finding: Finding) -> Finding:
-        """Move the file of a finding to .archive/lost; return the finding with the new path in its explanation."""
-        moved_to = move_aside(self.inventory.root, finding.path)
+        """Move the file of a finding to .archive/lost; return the finding with the new path in its explanation.
+
+        An object is moved to the folder `lost` of the object storage.
+        """
+        moved_to = self._files.blobs.set_aside(finding.path)
+        if moved_to is None:  # not an object, but a file in the archive's folder
+            moved_to = move_aside(self.inventory.root, finding.path)
         return (
             replace(finding, said=message("{said}; it is {moved_to} now", said=finding.said, moved_to=moved_to))
             if moved_to

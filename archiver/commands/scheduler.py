@@ -180,7 +180,8 @@ class Scheduler:
                 return self._skip(job, claim.before, step)
             log_step(job, claim.before, step)
             self._requested.add(job.target.url)
-            outcome = self._archive(self._with_current_record(job, claim.before))
+            claimed = replace(job, claimed=job.target.url)
+            outcome = self._archive(self._with_current_record(claimed, claim.before))
             return self._mark_unavailable(job, outcome, claim.before)
         finally:
             urls_table.release(job.target.url)

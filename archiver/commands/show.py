@@ -46,7 +46,7 @@ def _format_notes(catalogue: Catalogue, article: ArticleRecord, settings: Settin
     capture = current_capture(catalogue.captures, article.key)
     if capture is None:
         return ()
-    snapshots = ArchiveFiles(settings.output).snapshots
+    snapshots = ArchiveFiles(settings.output, store=settings.store).snapshots
     with suppress(InputError):
         return extract(SnapshotPages(snapshots, capture).fetch(Target(source=article.key)).page).format_notes
     return ()

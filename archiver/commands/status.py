@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archiver import policy, urls
 from archiver.archive.disk_usage import measure_disk_usage
-from archiver.catalogue import Catalogue, HostLimits, user_location
+from archiver.catalogue import Catalogue, open_host_limits, user_location
 from archiver.commands.attention import RECENT, RUNS, needs_of, next_run
 from archiver.models import CHINA
 from archiver.models.status import ArchiveStatus, Need, SourceStatus, WallStatus
@@ -70,10 +70,9 @@ def wall_status(settings: Settings, now: float) -> WallStatus:
     no page is requested until the end of a cool-down. `settings.cookies` is a cookie file that can end the cool-down
     early (`passed_verification`).
     """
-    location = user_location()
-    if not location.file.is_file():
+    if not settings.egress and not user_location().file.is_file():
         return WallStatus()
-    limits = HostLimits(location)
+    limits = open_host_limits(settings.catalogue, settings.egress)
     try:
         host = limits.state(urls.HOST)
     finally:

@@ -70,7 +70,7 @@ def inventory_of(
     planned(catalogue.files.count() if keys is None else 0)
     return Inventory(
         root=Path(settings.output), catalogue=catalogue, profile=build_profile(settings), keys=keys,
-        on_checked=on_checked, counts=counts,
+        on_checked=on_checked, counts=counts, store=settings.store,
     )  # fmt: skip
 
 

@@ -9,12 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError
 from archiver.export import records, urls
-from archiver.export.intact_files import open_intact
+from archiver.export.intact_files import IntactFiles
 from archiver.export.readable import plain_text, readable_page
 from archiver.export.records import Record
 from archiver.export.wacz import PageListWriter
@@ -38,7 +37,7 @@ class ArticleExporter:
     Args:
         catalogue: The catalogue of the archive.
         read_snapshot: Takes the SHA-256 of a snapshot and returns its bytes. Raises InputError if it cannot be read.
-        root: The archive's folder.
+        media: The media files of the archive.
         now: The date of the readable pages.
         missing: Called with a message for each file that cannot be exported.
         warc: The WARC file.
@@ -47,7 +46,7 @@ class ArticleExporter:
 
     catalogue: Catalogue
     read_snapshot: Callable[[str], bytes]
-    root: Path
+    media: IntactFiles
     now: datetime
     missing: Callable[[str], None]
     warc: WarcWriter
@@ -125,7 +124,7 @@ class ArticleExporter:
             return
         record = records.medium_record(file, addresses[0] if addresses else "", article.archived)
         if not self.warc.holds(record.uri):
-            with open_intact(self.root / file.path, file.sha256, self.missing) as opened:
+            with self.media.open(file.path, file.sha256) as opened:
                 if not opened:
                     return
                 self.warc.write_medium(record, opened)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from archiver.errors import InputError
 from archiver.export.converters import ConversionError, convert
 from archiver.export.file_names import DocumentNames
-from archiver.export.intact_files import read_intact
+from archiver.export.intact_files import IntactFiles
 from archiver.media_types import mime_type
 from archiver.models import ArticleRecord, LocalFile
 from archiver.models.reports import StyledArticle
@@ -38,7 +38,7 @@ class DocumentFolder:
         names: The names of the documents.
         styled: Returns an article as it looked; it calls its second argument for each media file that it shows. Raises
             InputError if the article's page is not stored.
-        root: The archive's folder.
+        media: The media files of the archive.
         missing: Called with a message for each article and file that cannot be exported.
         written: Called with the path of each document.
     """
@@ -49,7 +49,7 @@ class DocumentFolder:
     is_embedded: bool = False
     names: DocumentNames
     styled: Callable[[ArticleRecord, Place], StyledArticle]
-    root: Path
+    media: IntactFiles
     missing: Callable[[str], None]
     written: Callable[[str], None]
     _copied: dict[str, str] = field(default_factory=dict)  # addresses in documents, by paths in the archive
@@ -101,7 +101,7 @@ class DocumentFolder:
         return self._copied[file.path]
 
     def _read(self, file: LocalFile) -> bytes:
-        return read_intact(self.root / file.path, file.sha256, self.missing)
+        return self.media.read(file.path, file.sha256)
 
 
 def _holds(path: Path, content: bytes) -> bool:

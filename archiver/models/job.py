@@ -73,7 +73,8 @@ class Job:
     """The job of archiving one address or file.
 
     `source` has the options of the source in archiver.yml that listed the address. `article` is the article in the
-    archive; None for the kind ADD. `overwrite` is None if the settings decide.
+    archive; None for the kind ADD. `overwrite` is None if the settings decide. `claimed` is the address on which this
+    run has the lease, '' if it needs none.
     """
 
     target: Target
@@ -81,6 +82,7 @@ class Job:
     source: SourceOptions = SourceOptions()
     article: ArticleSummary | None = None  # the article in the archive; None for the kind ADD
     overwrite: Overwrite | None = None  # None: as the settings say
+    claimed: str = ""  # the address on which this run has the lease; '': it needs none
 
     @property
     def asks_for_page(self) -> bool:

@@ -25,10 +25,13 @@ class ArchiveTransaction:
 
     `media` maps the name of each medium to its file, or to the reason why there is none. `asked` is False if missing
     media were not requested, so that no failed attempt is counted.
+
+    `claimed` is the address on which the run has the lease, '' if it needs none. Nothing is recorded without the lease.
     """
 
     target: Target
     outcome: Outcome
+    claimed: str = ""  # the address on which this run has the lease; '': it needs none
     page: Page | None = None  # None: no page was received
     is_new: bool = True  # False: the page was read from its snapshot
     snapshot: str = ""  # SHA-256 of the page's snapshot, '' if none was kept

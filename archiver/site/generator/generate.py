@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -26,7 +26,7 @@ from archiver.site.generator.pages import FilledPage, PlannedPage, SitePages
 from archiver.site.generator.search import SiteSearch
 from archiver.site.generator.selection import Selection, digest_of, summaries
 from archiver.site.generator.texts import ArticleTexts
-from archiver.site.media_files import find_medium
+from archiver.site.media_files import find_medium, media_type
 from archiver.site.paging import PAGE_SIZE, offset_of
 from archiver.storage.local import read_file
 from archiver.storage.locks import locked
@@ -98,7 +98,7 @@ class _Site:
     """A site that is being written. `root` is the archive's folder, `media_directories` are its folders of media."""
 
     root: Path
-    media_directories: Container[str]
+    media_directories: Collection[str]
     folder: SiteFolder
     pages: SitePages
     report: Callable[[str], None]
@@ -170,12 +170,28 @@ class _Site:
         for path in media:
             if self.folder.has(media_file(path)):
                 continue
+            if self.pages.archive.settings.store:
+                self._copy_stored(path)
+                continue
             found = find_medium(self.root, path, self.media_directories)
             is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
             if found and is_safe:
                 self.folder.copy(media_file(path), found.path)
             else:
                 self.missing[path] = None
+
+    def _copy_stored(self, path: str) -> None:
+        """Copy a media file that is in an object storage into the site, unless it is there."""
+        name, kind, reader = media_file(path), media_type(path, self.media_directories), self.pages.archive.reader
+        digest = reader.medium_digest(path) if kind else ""
+        if digest and (current := self.folder.current(name, digest)):
+            self.folder.keep(name, current)
+            return
+        content = reader.medium(path, digest) if digest else None
+        if content is None or (kind == _DRAWING and not is_safe_svg(content)):
+            self.missing[path] = None
+        else:
+            self.folder.write(name, content, SiteFile(inputs=digest))
 
     def _lists(self) -> Iterator[PlannedPage]:
         """Yield the parts of all lists."""

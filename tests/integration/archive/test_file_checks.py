@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archiver.archive import captures, inventory
+from archiver.archive import inventory
 from archiver.archive import shown_files as shown_files_module
 from archiver.archive.file_checks import without_code
 from archiver.archive.inventory import Inventory
@@ -22,6 +22,7 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue, Location
 from archiver.catalogue.files import FileInventory
 from archiver.models import CHINA, ExpectedFile, Finding, Tombstone
+from archiver.storage import blobs
 from archiver.storage.local import LocalStore, open_file
 from archiver.writer.profiles import SiteOptions
 from archiver.writer.profiles.jekyll import JEKYLL, JekyllProfile
@@ -187,7 +188,7 @@ def unreadable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
                 raise OSError(errno.EMFILE, "Too many open files")
             return open_file(path)
 
-        for module in (captures, shown_files_module):
+        for module in (blobs, shown_files_module):
             monkeypatch.setattr(module, "open_file", open_)
 
     return refuse

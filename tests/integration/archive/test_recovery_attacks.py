@@ -144,9 +144,9 @@ def test_repair_outdated_removal_keeps_later_post(three: Inside, tmp_path: Path)
 
 
 def test_repair_unreadable_snapshot_not_recorded_as_lost(three: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
-    from archiver.archive import captures
+    from archiver.storage import blobs
 
-    opened_file = captures.open_file
+    opened_file = blobs.open_file
 
     def refuse(path: Path) -> object:
         if path.suffix == ".zst":
@@ -154,7 +154,7 @@ def test_repair_unreadable_snapshot_not_recorded_as_lost(three: Inside, monkeypa
         return opened_file(path)
 
     with monkeypatch.context() as failing:
-        failing.setattr(captures, "open_file", refuse)
+        failing.setattr(blobs, "open_file", refuse)
         assert {one.repaired for one in verify(three, repair=True)} == {False}
     assert verify(three) == []
 

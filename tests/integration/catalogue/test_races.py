@@ -23,8 +23,11 @@ import pytest
 
 from archiver import Archiver, Settings, policy
 from archiver.catalogue import Catalogue, HostLimits, Location
+from archiver.catalogue.location import ID_FILE
 from archiver.models import ArchiveTransaction, Article, LocalFile, Media, Outcome, Page, State, Target
 from tests.support import postgres
+
+needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/development/testing.md)")
 
 PROCESSES = 6
 ADDRESSES = [f"https://mp.weixin.qq.com/s/{number:022}" for number in range(150)]
@@ -85,7 +88,49 @@ def test_claim_concurrent_url_of_dead_run_granted_once(location: Location) -> No
     assert claimed == dict.fromkeys(ADDRESSES, 1)
 
 
-def _take_turns(location: Location, _number: int, together: Barrier) -> list[float]:
+def _machine(location: Location, number: int) -> Location:
+    """The same catalogue on a server, for a machine of its own, which has a folder of its own."""
+    folder = location.folder.with_name(f"machine-{number}")
+    folder.mkdir(exist_ok=True)
+    (folder / ID_FILE).write_bytes((location.folder / ID_FILE).read_bytes())
+    return replace(location, file=folder / "catalogue.db")
+
+
+def _claim_all_elsewhere(location: Location, number: int, together: Barrier) -> list[str]:
+    return _claim_all(_machine(location, number), number, together)
+
+
+@needs_server
+def test_claim_concurrent_url_granted_once_on_several_machines(location: Location) -> None:
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        catalogue.open()
+    claimed = Counter(url for mine in at_once(_claim_all_elsewhere, location) for url in mine)
+    assert claimed == dict.fromkeys(ADDRESSES, 1)
+
+
+def _take_turns_of_one_egress(location: Location, _number: int, together: Barrier) -> list[float]:
+    return _take_turns(location, _number, together, egress="ip-7")
+
+
+def _take_turns_of_own_egress(location: Location, number: int, together: Barrier) -> list[float]:
+    return _take_turns(location, number, together, egress=f"ip-{number}")
+
+
+@needs_server
+def test_host_limits_concurrent_slots_of_one_egress_keep_interval(location: Location) -> None:
+    _assert_interval(sorted(time for mine in at_once(_take_turns_of_one_egress, location) for time in mine))
+
+
+@needs_server
+def test_host_limits_concurrent_slots_of_several_egresses_do_not_wait_for_each_other(location: Location) -> None:
+    each = at_once(_take_turns_of_own_egress, location)
+    for turns in each:
+        _assert_interval(turns)
+    merged = sorted(time for turns in each for time in turns)
+    assert len(merged) > (merged[-1] - merged[0]) / INTERVAL + 1
+
+
+def _take_turns(location: Location, _number: int, together: Barrier, egress: str = "") -> list[float]:
     """The times of the turns that this process was given, by the clock of the server or of this machine."""
     times: list[float] = []
     decide = policy.request_slot
@@ -95,7 +140,7 @@ def _take_turns(location: Location, _number: int, together: Barrier) -> list[flo
         return decide(state, interval, now)
 
     policy.request_slot = noted  # in this process alone
-    with closing(HostLimits(replace(location, file=location.folder / "machine.db"))) as limits:
+    with closing(HostLimits(replace(location, file=location.folder / "machine.db"), egress=egress)) as limits:
         limits.blocked_at(HOST)
         together.wait(60)
         until = time.monotonic() + SECONDS
@@ -107,7 +152,10 @@ def _take_turns(location: Location, _number: int, together: Barrier) -> list[flo
 
 
 def test_host_limits_concurrent_slots_keep_interval(location: Location) -> None:
-    turns = sorted(time for mine in at_once(_take_turns, location) for time in mine)
+    _assert_interval(sorted(time for mine in at_once(_take_turns, location) for time in mine))
+
+
+def _assert_interval(turns: list[float]) -> None:
     assert len(turns) > 1
     gaps = [later - earlier for earlier, later in itertools.pairwise(turns)]
     assert min(gaps) > INTERVAL - 1e-6

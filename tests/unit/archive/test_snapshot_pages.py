@@ -15,40 +15,46 @@ from archiver.archive.captures import SnapshotStore
 from archiver.archive.files import ArchiveFiles
 from archiver.errors import InputError, OutputError
 from archiver.models import CHINA, Capture, State
+from archiver.storage.blobs import Files
+from archiver.storage.local import LocalStore
 
 PAGE = "<html><body><p>正文</p>".encode() + b"<script>var a = 1;</script>" * 40 + b"\xff\x00</body></html>"
 DIGEST = sha256(PAGE).hexdigest()
 
 
-class Disk:
+class Disk(LocalStore):
     """Writes, and remembers what."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
         self.written: list[Path] = []
 
-    def write(self, path: Path, content: bytes) -> None:
+    def write(self, path: Path, content: bytes, *, proves_itself: bool = False) -> None:
         self.written.append(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        super().write(path, content, proves_itself=proves_itself)
 
 
 @pytest.fixture
-def disk() -> Disk:
-    return Disk()
+def disk(tmp_path: Path) -> Disk:
+    return Disk(tmp_path)
 
 
 @pytest.fixture
-def snapshots(tmp_path: Path, disk: Disk) -> SnapshotStore:
-    return SnapshotStore(tmp_path, disk.write)
+def snapshots(disk: Disk) -> SnapshotStore:
+    return SnapshotStore(Files(disk))
+
+
+def place(snapshots: SnapshotStore, digest: str) -> Path:
+    return Path(snapshots.place(digest))
 
 
 def test_snapshot_keep_stores_page_compressed_by_digest(snapshots: SnapshotStore, tmp_path: Path) -> None:
     kept = snapshots.keep(PAGE)
     path = tmp_path / ".archive" / "snapshots" / DIGEST[:2] / f"{DIGEST}.html.zst"
-    assert (kept.sha256, kept.size, kept.stored) == (DIGEST, len(PAGE), path.stat().st_size)
-    assert snapshots.path(DIGEST) == path
+    assert (kept.sha256, kept.size) == (DIGEST, len(PAGE))
+    assert place(snapshots, DIGEST) == path
     assert snapshots.read(DIGEST) == PAGE
-    assert kept.stored < kept.size
+    assert path.stat().st_size < kept.size
 
 
 @pytest.mark.parametrize("page", [b"", b"\n", bytes(range(256)) * 5_000], ids=["empty", "a line", "more than a block"])
@@ -57,25 +63,25 @@ def test_snapshot_read_returns_any_bytes_unchanged(snapshots: SnapshotStore, pag
 
 
 def test_snapshot_file_is_readable_by_plain_zstandard(snapshots: SnapshotStore) -> None:
-    stored = snapshots.path(snapshots.keep(PAGE).sha256).read_bytes()
+    stored = place(snapshots, snapshots.keep(PAGE).sha256).read_bytes()
     assert zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True).read() == PAGE
 
 
 def test_snapshot_keep_same_page_writes_once(snapshots: SnapshotStore, disk: Disk) -> None:
     assert snapshots.keep(PAGE) == snapshots.keep(PAGE)
-    assert disk.written == [snapshots.path(DIGEST)]
+    assert disk.written == [place(snapshots, DIGEST)]
 
 
 def test_snapshot_keep_same_page_repairs_damaged_file(snapshots: SnapshotStore, disk: Disk) -> None:
     snapshots.keep(PAGE)
-    snapshots.path(DIGEST).write_bytes(b"")
+    place(snapshots, DIGEST).write_bytes(b"")
     snapshots.keep(PAGE)
     assert snapshots.read(DIGEST) == PAGE
     assert len(disk.written) == 2
 
 
 def test_snapshot_read_any_flipped_bit_is_input_error(snapshots: SnapshotStore) -> None:
-    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path = place(snapshots, snapshots.keep(PAGE).sha256)
     stored = path.read_bytes()
     for bit in range(len(stored) * 8):
         altered = bytearray(stored)
@@ -86,7 +92,7 @@ def test_snapshot_read_any_flipped_bit_is_input_error(snapshots: SnapshotStore) 
 
 
 def test_snapshot_read_any_wrong_length_is_input_error(snapshots: SnapshotStore) -> None:
-    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path = place(snapshots, snapshots.keep(PAGE).sha256)
     stored = path.read_bytes()
     for other in (*(stored[:length] for length in range(len(stored))), stored + b"\0", stored + stored):
         path.write_bytes(other)
@@ -109,7 +115,7 @@ def sealed(frame: bytes) -> bytes:
     ids=["another page", "a bomb", "no frame", "nothing"],
 )
 def test_snapshot_read_sealed_wrong_page_is_input_error(snapshots: SnapshotStore, frame: bytes) -> None:
-    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path = place(snapshots, snapshots.keep(PAGE).sha256)
     path.write_bytes(sealed(frame))
     with pytest.raises(InputError, match="damaged"):
         snapshots.read(DIGEST)
@@ -118,19 +124,19 @@ def test_snapshot_read_sealed_wrong_page_is_input_error(snapshots: SnapshotStore
 def test_snapshot_read_missing_file_error_suggests_add(snapshots: SnapshotStore) -> None:
     with pytest.raises(InputError, match="archiver add") as error:
         snapshots.read(DIGEST)
-    assert str(snapshots.path(DIGEST)) in str(error.value)
+    assert str(place(snapshots, DIGEST)) in str(error.value)
 
 
 def test_snapshot_read_directory_is_input_error(snapshots: SnapshotStore) -> None:
-    snapshots.path(DIGEST).mkdir(parents=True)
+    place(snapshots, DIGEST).mkdir(parents=True)
     with pytest.raises(InputError, match="cannot be read"):
         snapshots.read(DIGEST)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", DIGEST[:-1], DIGEST.upper(), DIGEST + "\n", "g" * 64])
-def test_snapshot_path_invalid_digest_is_input_error(snapshots: SnapshotStore, name: str) -> None:
+def test_snapshot_place_invalid_digest_is_input_error(snapshots: SnapshotStore, name: str) -> None:
     with pytest.raises(InputError, match="64 hex digits"):
-        snapshots.path(name)
+        snapshots.place(name)
 
 
 def test_snapshot_keep_oversized_page_is_output_error(snapshots: SnapshotStore, disk: Disk) -> None:
@@ -187,7 +193,7 @@ def test_snapshot_load_finds_capture_after_any_page(snapshots: SnapshotStore, pa
 
 
 def test_snapshot_load_altered_record_keeps_page_only(snapshots: SnapshotStore) -> None:
-    path = snapshots.path(snapshots.keep(PAGE, CAPTURE).sha256)
+    path = place(snapshots, snapshots.keep(PAGE, CAPTURE).sha256)
     path.write_bytes(path.read_bytes().replace(b"/s/abc", b"/s/abd"))
     with pytest.raises(InputError, match="damaged"):
         snapshots.read(DIGEST)
@@ -199,7 +205,7 @@ def test_snapshot_load_altered_record_keeps_page_only(snapshots: SnapshotStore) 
 
 
 def test_snapshot_load_reads_first_format_version(snapshots: SnapshotStore) -> None:
-    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path = place(snapshots, snapshots.keep(PAGE).sha256)
     path.write_bytes(sealed(zstandard.ZstdCompressor(level=9, write_checksum=True).compress(PAGE)))
     stored = snapshots.load(DIGEST)
     assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (), True)
@@ -217,7 +223,7 @@ def test_snapshot_add_records_appends_and_skips_duplicates(snapshots: SnapshotSt
     "record", [b"{}", b"[{}]", b"not json", b'[{"url":"u","captured":9e30,"received":1}]', b"\xff"]
 )
 def test_snapshot_load_invalid_record_is_ignored(snapshots: SnapshotStore, record: bytes) -> None:
-    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path = place(snapshots, snapshots.keep(PAGE).sha256)
     frame = zstandard.ZstdCompressor().compress(PAGE) + struct.pack("<II", 0x184D2A51, len(record)) + record
     path.write_bytes(sealed(frame))
     assert snapshots.load(DIGEST).content == PAGE
