@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -29,7 +29,7 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.snapshot_pages import current_capture
 from archiver.errors import ConfigError
 from archiver.messages.message import message
-from archiver.models import ArticleRecord, ExpectedFile
+from archiver.models import ArticleRecord
 from archiver.models.layout import FormerFile, Layout, Move, MovedMedium, MovedPost, MoveResult, StayingPost
 from archiver.storage.local import as_output_error, read_file
 from archiver.storage.quarantine import copy_aside, move_aside
@@ -208,8 +208,26 @@ class ArchiveMove:
         return self.archive.catalogue.layout.leftovers()
 
     def _former_file(self, article: ArticleRecord, path: str, digest: str) -> FormerFile:
+        if not (
+            self.is_change and path.startswith(f"{self.former.posts_directory}/")
+        ):  # it was left by an earlier move
+            for file in self._former_posts.get(article.key, ()):
+                if file.path == article.post:
+                    return replace(file, path=path, sha256=digest)
         address = address_on_site(self.former, path, article.published)
         return FormerFile(profile=self.present.profile, path=path, sha256=digest, key=article.key, address=address)
+
+    @cached_property
+    def _former_posts(self) -> dict[str, list[FormerFile]]:
+        found: dict[str, list[FormerFile]] = {}
+        for file in self.archive.catalogue.layout.former_posts():
+            found.setdefault(file.key, []).append(file)
+        return found
+
+    def leave(self, post: PlannedPost, said: str) -> None:
+        """Let a planned post stay where it is, for the reason `said`."""
+        self.plan.leave(post.article.key, said)
+        self._plan_left(self.plan, post.article)
 
     def dead_links(self, post: LeftPost) -> tuple[str, ...]:
         """Return the addresses in a post that stays which lead nowhere once the others are moved."""
@@ -300,11 +318,10 @@ class ArchiveMove:
         """
         catalogue = self.archive.catalogue
         leftovers = catalogue.layout.leftovers()
-        used = self._used_paths() if leftovers else set()
         gone = []
         for file in leftovers:
             path = self.root / file.path
-            if file.path in used or not path.is_file():
+            if not path.is_file():
                 gone.append(file.path)
             elif not file.key and file.path in self.shown:
                 continue
@@ -328,10 +345,6 @@ class ArchiveMove:
         with as_output_error(self.root / file.path):
             content = read_file(self.root / file.path)
         return matches_digest(content, file.sha256) if file.key else sha256(content).hexdigest() == file.sha256
-
-    def _used_paths(self) -> set[str]:
-        files: Iterable[ExpectedFile] = self.archive.catalogue.files.posts()
-        return {file.path for file in files} | {file.path for file in self.archive.catalogue.layout.saved_media()}
 
 
 def _remove_empty_folders(root: Path, paths: Collection[str]) -> None:

@@ -77,6 +77,9 @@ def archive_list(
                 entries.notes, name=name,
             )
         )  # fmt: skip
+    printer.print_summary_table()
+    if failed is not None:
+        _write_remaining(Path(failed), entries)
     return printer.summary.exit_code
 
 

@@ -50,10 +50,12 @@ class _Conversion:
         """Return what the command gets for `value`; raise BadParameter if the value is not allowed."""
         annotation = self.descriptor.annotation
         has_rules = self.descriptor.parameter_info.parser or self.descriptor.is_ranged
-        if value is None and not param.multiple and param.nargs != -1:
+        if value is None and param.nargs != -1 and (not param.multiple or param.default is None):
             return None
+        if value == "" == param.default:  # not given
+            return value
         if not has_rules and type(value) is annotation:
             return value
-        if not has_rules and get_origin(annotation) is list and {*map(type, value or ())} == {*get_args(annotation)}:
-            return list(value)
+        if not has_rules and get_origin(annotation) is list and {*map(type, value or ())} <= {*get_args(annotation)}:
+            return list(value or ())
         return self.by_typer().coerce(value, param=param, ctx=ctx)

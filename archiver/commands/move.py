@@ -151,7 +151,7 @@ def _move_post(
     done(1)
     if unit and unit.rendered:
         return MoveResult(what="post", outcome="moved", path=post.path, place=post.place, key=post.article.key)
-    move.plan.leave(post.article.key, error)
+    move.leave(post, error)
     return MoveResult(
         what="post", outcome="failed", path=post.path, key=post.article.key, said=error, exit_code=Exit.FAILED
     )  # fmt: skip

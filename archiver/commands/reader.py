@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.commands import books, browse, compare, readable
@@ -166,6 +166,11 @@ class ArchiveReader:
         if article is None or article.taken_out:
             raise InputError(message("not in this archive"), concerns=key)
         return article_detail(catalogue, article)
+
+    def lost_media(self, key: str) -> list[dict[str, Any]]:
+        """Return the rows of the media of an article that were not saved, as `detail` has them."""
+        rows = self._context.archive.require_catalogue().media.of_article(key)
+        return [row for row in rows if not row["path"]]
 
     def readable(
         self, name: str | ArticleRecord, addresses: ReaderAddresses, limit: int = readable.MOST_SHOWN

@@ -1,7 +1,6 @@
 """Store the words of the archive's posts in a SQLite file with a full-text index, and find posts by them.
 
-The file is a cache: it can be deleted at any time, and is made again from the posts. Only one process may write at a
-time. This module does not ensure that: its callers must hold a lock.
+The file is a cache, made again from the posts if it is deleted. One process at a time may write: callers hold a lock.
 """
 
 from __future__ import annotations
@@ -219,9 +218,9 @@ class SearchIndex:
 
     def ids_of(self, keys: Iterable[str]) -> list[int]:
         """Return the ids of the posts with these keys whose files are not missing; others are left out."""
-        statement = "SELECT id FROM posts WHERE key = ? AND is_present"
+        query = "SELECT id FROM posts WHERE key = ? AND is_present"
         with _detecting_damage():
-            return [int(found) for key in keys for (found,) in self._connection.execute(statement, (key,))]
+            return [int(found) for key in keys for (found,) in self._connection.execute(query, (key,))]
 
     def count(self) -> int:
         """Return the number of posts in the index, without those whose files were missing when they were last read."""

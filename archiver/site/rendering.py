@@ -85,7 +85,7 @@ def _other_languages(request: Request, language: Language) -> list[tuple[Languag
 
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=PackageLoader("archiver.site"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("archiver.site"), autoescape=True, undefined=StrictUndefined, auto_reload=False,
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]

@@ -188,6 +188,8 @@ def test_search_within_an_account_finds_its_articles_alone(page: Any, archive: P
     links = page.locator("#results h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert set(links) == hits
     assert account in page.inner_text("#within")
+    page.goto(f"{address}/search.html?q=的")
+    assert not page.is_visible("#within")
 
 
 def test_composing_pinyin_asks_for_nothing(page: Any, address: str) -> None:

@@ -22,6 +22,7 @@ from archiver.errors import OutputError
 from archiver.storage.local import as_file_error, atomic_file, read_file, temporary_path
 
 STATE = ".archiver-site.json"
+LOCK = ".archiver-site.lock"  # held by the process that writes the site
 _UNFINISHED = re.compile(r"\.(.+)-[0-9a-f]{16}\.tmp")
 _FORM = 1  # of STATE
 
@@ -47,6 +48,7 @@ class SiteFolder:
         self.written = self.deleted = 0
         self._files, is_finished = _read_state(root / STATE)
         self._kept: dict[str, SiteFile] = {}
+        self._folders: set[Path] = set()  # that are there
         self._has_begun = False
         if not is_finished:
             self._sweep()
@@ -128,7 +130,9 @@ class SiteFolder:
     def _replace(self, path: Path, fill: Callable[[Path], object]) -> None:
         self._begin()
         with as_file_error(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent not in self._folders:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(path.parent)
             unfinished = temporary_path(path)
             try:
                 fill(unfinished)

@@ -21,7 +21,7 @@ from archiver.models import ArticleRecord
 from archiver.models.browsing import GroupedBy
 from archiver.site.generator.addresses import article_file, media_file, page_file, static_file
 from archiver.site.generator.feeds import SiteFeeds
-from archiver.site.generator.folder import SiteFile, SiteFolder
+from archiver.site.generator.folder import LOCK, SiteFile, SiteFolder
 from archiver.site.generator.pages import FilledPage, PlannedPage, SitePages
 from archiver.site.generator.search import SiteSearch
 from archiver.site.generator.selection import Selection, digest_of, summaries
@@ -29,6 +29,7 @@ from archiver.site.generator.texts import ArticleTexts
 from archiver.site.media_files import find_medium, media_type
 from archiver.site.paging import PAGE_SIZE, offset_of
 from archiver.storage.local import read_file
+from archiver.storage.locks import locked
 
 _DRAWING = "image/svg+xml"  # a person may have put one there that runs scripts
 _KINDS: tuple[GroupedBy, ...] = get_args(GroupedBy)
@@ -61,7 +62,8 @@ class SiteResult:
 def generate_site(archive: Archiver, request: SiteRequest, report: Callable[[str], None]) -> SiteResult:
     """Write the files of a site that changed since it was written last, and delete those of articles that are gone.
 
-    `report` is called with the title of each article whose pages are made. Raise UsageError if the folder is that of
+    `report` is called with the title of each article whose pages are made. While another process writes the same site,
+    this one waits. Raise UsageError if the folder is that of
     the archive or within it, or contains it, or if `base_url` is no address in the web; InputError if there is no
     archive; OutputError if the folder cannot be written, or has a file of someone else where one of the site belongs.
     """
@@ -70,12 +72,18 @@ def generate_site(archive: Archiver, request: SiteRequest, report: Callable[[str
     _check_base_url(request.base_url)
     if folder == root or root in folder.parents or folder in root.parents:
         raise UsageError("a site needs a folder of its own, outside of the archive")
+    with locked(folder / LOCK):
+        return _generate(archive, request, root, report)
+
+
+def _generate(archive: Archiver, request: SiteRequest, root: Path, report: Callable[[str], None]) -> SiteResult:
     language = language_named(archive.settings.lang) or Language.ENGLISH
     selection = Selection.of(archive, request.articles)
     texts = ArticleTexts(archive=archive, selection=selection, language=language, is_kept=bool(request.base_url))
     pages = SitePages(archive=archive, selection=selection, language=language, texts=texts, base_url=request.base_url)
     site = _Site(
-        root=root, media_directories=archive.media_directories, folder=SiteFolder(folder), report=report, pages=pages
+        root=root, media_directories=archive.media_directories, folder=SiteFolder(request.folder.resolve()),
+        report=report, pages=pages,
     )  # fmt: skip
     with closing(texts):
         site.write()

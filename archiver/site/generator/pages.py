@@ -9,7 +9,7 @@ from archiver.app import Archiver
 from archiver.errors import InputError
 from archiver.messages import Language
 from archiver.models import ArticleRecord
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
 from archiver.models.reports import StyledArticle
 from archiver.site.feeds import CONDITIONS, EVERYTHING, FeedKind
 from archiver.site.generator.addresses import StaticLinks, article_file, page_file
@@ -63,6 +63,7 @@ class SitePages:
     texts: ArticleTexts
     base_url: str = ""
     templates: Templates = field(default_factory=Templates)
+    _listed: dict[str, ListedArticle] = field(default_factory=dict)
 
     def home(self, number: int, accounts: Sequence[ArticleGroup], periods: Mapping[str, object]) -> FilledPage:
         """Return a part of the newest articles, with the accounts and months that have most and newest of them."""
@@ -133,10 +134,9 @@ class SitePages:
         """Return an article as text."""
         file = article_file(article.key)
         text = self.texts.text(article, StaticLinks.of_file(file).root)
-        detail = self.archive.reader.detail(article.key)
-        lost = [row for row in detail.media if not row["path"]]
+        lost = self.archive.reader.lost_media(article.key)
         page = self._fill(
-            file, "article.html", detail=detail, article=article, part="", text=text.article,
+            file, "article.html", article=article, part="", text=text.article,
             neighbours=self.selection.neighbours_of(article),
             lost=lost[:_MOST_LOST], lost_count=len(lost),
         )  # fmt: skip
@@ -162,7 +162,11 @@ class SitePages:
 
     def _list(self, members: Sequence[ArticleRecord], number: int) -> ArticleList:
         keys = [each.key for each in members[offset_of(number) :][:PAGE_SIZE]]
-        return ArticleList(articles=self.archive.reader.listed(keys), total=len(members))
+        unread = [key for key in keys if key not in self._listed]  # most articles are in several lists
+        if unread:
+            self._listed.update((each.article.key, each) for each in self.archive.reader.listed(unread))
+        listed = tuple(self._listed[key] for key in keys if key in self._listed)
+        return ArticleList(articles=listed, total=len(members))
 
     def _fill(self, file: str, template: str, *, here: str = "", **values: object) -> FilledPage:
         links = StaticLinks.of_file(file)

@@ -232,6 +232,28 @@ def test_move_damaged_page_fails_and_others_are_moved(archiver: Command, world: 
     assert out(archiver, numbered.picture_file(1)).is_file()
 
 
+def test_move_of_a_post_that_failed_before_is_as_if_it_had_not(archiver: Command, world: World) -> None:
+    made(archiver, world)
+    before = tree(archiver)
+    assert move(archiver, "hugo").code == 0
+    moved = tree(archiver)
+    assert move(archiver, "jekyll").code == 0
+    assert tree(archiver) == before
+    archiver.catalogue.change("DELETE FROM former_files")
+    (row,) = archiver.catalogue.rows(
+        "SELECT c.sha256 FROM captures c JOIN articles a ON a.id = c.article_id WHERE a.key = ?", numbered.key(1)
+    )
+    page = next(out(archiver, ".archive/snapshots").rglob(f"{row['sha256']}*"))
+    content = page.read_bytes()
+    page.write_bytes(b"damaged")
+    assert move(archiver, "hugo").code == 1
+    page.write_bytes(content)
+    assert archiver("rebuild", "--all").code == 0
+    assert tree(archiver) == moved
+    assert move(archiver, "jekyll").code == 0
+    assert tree(archiver) == before
+
+
 def test_move_dry_run_changes_nothing_and_says_everything(archiver: Command, world: World) -> None:
     made(archiver, world)
     before, rows = tree(archiver), archiver.catalogue.rows("SELECT * FROM articles")
@@ -428,3 +450,17 @@ def test_move_busy_archive_is_left_alone(archiver: Command, world: World) -> Non
     finally:
         lock.release()
     assert len(archiver.posts) == 3
+
+
+def test_move_never_deletes_a_file_that_is_in_use(archiver: Command, world: World) -> None:
+    """As if a row of a former file named a present picture."""
+    made(archiver, world)
+    before = tree(archiver)
+    (picture,) = archiver.catalogue.rows("SELECT path, sha256 FROM media WHERE path = ?", numbered.picture_file(1))
+    archiver.catalogue.change(
+        "INSERT INTO former_files (profile, path, sha256, address, leftover) VALUES ('hugo', ?, ?, '', 1)",
+        picture["path"], picture["sha256"],
+    )  # fmt: skip
+    assert archiver("rebuild", "--all").code == 0
+    assert tree(archiver) == before
+    assert archiver.catalogue.rows("SELECT * FROM former_files") == []

@@ -366,7 +366,7 @@ def test_run_tells_each_change_of_the_format_once(archiver: Command, world: Worl
     assert [note["kind"] for note in shown["format_notes"]] == ["field", "member"]
     lines = [line for line in archiver("show", "-o", "out", numbered.address(2)).out.splitlines() if "format  " in line]
     assert [line.partition(", where ")[0].partition(" is not known")[0] for line in lines] == [
-        f"format    WeChat changed the article's page; `archiver doctor {numbered.address(2)}` says more",
+        f"format    WeChat changed the article's page; `archiver doctor {numbered.address(2)} -o out` says more",
         "format    the account is not in `cgiDataNew.nick_name`",
         "format    `cgiDataNew.nick_name_new`",
     ]

@@ -1,4 +1,4 @@
-"""`archiver site --base-url`: the feeds as files, and which of them change when an article comes."""
+"""`archiver site --base-url`: the feeds as files, and which files change when an article comes."""
 
 from __future__ import annotations
 
@@ -156,6 +156,18 @@ def test_an_article_that_comes_changes_no_older_part(grown: tuple[Path, Path]) -
         assert old.read_bytes() == new.read_bytes()
         assert old.stat().st_mtime_ns == new.stat().st_mtime_ns
     assert keys(after / "feeds/all.json")[0] == story(MANY).key
+
+
+def test_an_article_that_comes_leaves_closed_segments_of_the_search_alone(grown: tuple[Path, Path]) -> None:
+    before, after = (json.loads((folder / "search/index.json").read_text())["segments"] for folder in grown)
+    assert [each["articles"] for each in before] == [96, 5]
+    assert [each["articles"] for each in after] == [96, 6]
+    assert before[0] == after[0]
+    closed = before[0]["folder"]
+    for old in (grown[0] / "search" / closed).iterdir():
+        assert old.stat().st_mtime_ns == (grown[1] / "search" / closed / old.name).stat().st_mtime_ns
+    assert not (grown[1] / "search" / before[1]["folder"]).exists()
+    assert len(list((grown[1] / "search/texts").iterdir())) == MANY + 1
 
 
 def test_a_deleted_article_stays_and_a_removed_one_goes(archive: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from archiver.app import Archiver, ArticleQuery
 from archiver.errors import OutputError, UsageError
 from archiver.settings import Settings
-from archiver.site.generator.folder import STATE
+from archiver.site.generator.folder import LOCK, STATE
 from archiver.site.generator.generate import SiteRequest, SiteResult, generate_site
 from tests.support.command import Command
 from tests.support.reading import STORIES, Elements
@@ -102,7 +102,7 @@ def test_pages_run_no_script_and_load_nothing_foreign(site):
             if "src" in attributes and not attributes["src"].startswith("data:"):
                 assert not urlsplit(attributes["src"]).netloc, path
             if name == "iframe":
-                assert attributes["sandbox"] == "allow-popups allow-popups-to-escape-sandbox"
+                assert attributes["sandbox"] == "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 
 def test_a_second_run_writes_nothing(archive, tmp_path):
@@ -183,7 +183,7 @@ def test_a_file_of_someone_else_is_never_replaced(archive, tmp_path):
     (folder / "index.html").write_text("mine")
     with pytest.raises(OutputError, match="move it away"):
         generate(archive, folder)
-    assert [path.name for path in folder.iterdir()] == ["index.html"]
+    assert sorted(path.name for path in folder.iterdir()) == [LOCK, "index.html"]
     assert (folder / "index.html").read_text() == "mine"
 
 
@@ -248,4 +248,4 @@ def test_the_command_says_what_it_did(archive, tmp_path):
     assert done.code == 0, done.err
     said = json.loads(done.out)
     assert said["articles"] == len(STORIES)
-    assert said["written"] == len([path for path in (tmp_path / "public").rglob("*") if path.is_file()]) - 1
+    assert said["written"] == len([path for path in (tmp_path / "public").rglob("*") if path.is_file()]) - 2
