@@ -425,3 +425,20 @@ def test_import_into_store_puts_pictures_there(
         assert {one["outcome"] for one in run.outcomes if one.get("what") == "media"} == counts
     assert media(bucket) == [object_of(10)]
     assert verified(stored).out == ""
+
+
+@pytest.mark.bucket
+@pytest.mark.parametrize("words", [("--dry-run",), ("--yes",)])
+def test_rebuild_for_another_profile_with_store_is_refused(
+    stored: Command, bucket: Bucket, world: World, words: tuple[str, ...]
+) -> None:
+    """A change of profile would leave other machines with posts in the layout of the former one."""
+    assert stored(*ADD, *numbered.serve(world, [1])).code == 0
+    posts, keys = files(stored, "_posts"), bucket.keys
+    stored.write("archiver.yml", "profile: hugo")
+    run = stored("rebuild", "--all", "-o", "out", *words)
+    assert run.code == 78
+    assert "an archive with an object storage (`store`) cannot change its profile" in run.err
+    assert "go back to `profile: jekyll`" in run.err
+    assert (files(stored, "_posts"), bucket.keys) == (posts, keys)
+    assert files(stored, "content") == []
