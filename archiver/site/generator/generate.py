@@ -164,12 +164,13 @@ class _Site:
 
     def _copy(self, media: Sequence[str]) -> None:
         for path in media:
-            if self.folder.has(media_file(path)):
+            name = media_file(path)
+            if self.folder.has(name) or self.folder.is_copied(name, f"{self.root}/{path}"):
                 continue
             found = find_medium(self.root, path)
             is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
             if found and is_safe:
-                self.folder.copy(media_file(path), found.path)
+                self.folder.copy(name, found.path)
             else:
                 self.missing[path] = None
 
