@@ -53,7 +53,7 @@ def shards(texts: Iterable[Iterable[str]], size: int) -> list[bytes]:
         count = number + 1
         for entry in found:
             numbers[entry].append(number)
-    written = [_number(number) for number in range(count + 1)]
+    written = [_number(number) for number in range(max(count, 128))]
     lines = {name.encode(): _list(numbers.pop(name), written) for name in sorted(numbers)}
     total = sum(len(name) + len(line) for name, line in lines.items())
     parts: list[list[bytes]] = [[] for _ in range(-(-total // size) or 1)]
@@ -63,8 +63,13 @@ def shards(texts: Iterable[Iterable[str]], size: int) -> list[bytes]:
 
 
 def _list(numbers: Sequence[int], written: Sequence[bytes]) -> bytes:
-    content = b"".join(map(written.__getitem__, map(sub, numbers, chain((0,), numbers))))
-    return _number(len(content)) + content
+    """Return a list with its length before it. `written` are the numbers as they are written; most lists are short."""
+    if len(numbers) == 1:
+        content = written[numbers[0]]
+    else:
+        content = b"".join(map(written.__getitem__, map(sub, numbers, chain((0,), numbers))))
+    length = len(content)
+    return (written[length] if length < len(written) else _number(length)) + content
 
 
 def _number(value: int) -> bytes:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import filecmp
 import json
+import os
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archiver.errors import OutputError
 from archiver.storage.local import as_file_error, atomic_file, read_file, temporary_path
@@ -47,11 +48,13 @@ class SiteFolder:
         self.root = root
         self.written = self.deleted = 0
         self._files, is_finished = _read_state(root / STATE)
+        self._before = dict(self._files)
         self._kept: dict[str, SiteFile] = {}
         self._folders: set[Path] = set()  # that are there
         self._has_begun = False
+        self._sweep({root}, {STATE})  # it was perhaps being written
         if not is_finished:
-            self._sweep()
+            self._sweep({(root / name).parent for name in self._files}, self._files)
 
     def plan(self, names: Iterable[str]) -> None:
         """Note the names of files that will be written, so that they are known as the site's after a kill.
@@ -62,9 +65,8 @@ class SiteFolder:
         foreign = next((name for name in new if (self.root / name).exists()), "")
         if foreign:
             raise OutputError("is there, and no file of this site: move it away", concerns=str(self.root / foreign))
-        if new:
-            self._files |= dict.fromkeys(new, SiteFile())
-            self._has_begun = True
+        self._files |= dict.fromkeys(new, SiteFile())
+        if new and self._has_begun:
             self._save(is_finished=False)
 
     def names(self, prefix: str) -> list[str]:
@@ -77,7 +79,8 @@ class SiteFolder:
         if file is None or file.inputs != inputs:
             return None
         with suppress(OSError):
-            return file if (self.root / name).stat().st_size == file.size else None
+            found = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - a Path takes longer, and there are many files
+            return file if found.st_size == file.size else None
         return None
 
     def keep(self, name: str, file: SiteFile) -> None:
@@ -97,13 +100,21 @@ class SiteFolder:
         """Return whether this run has written a file of the site, or kept it."""
         return name in self._kept
 
+    def is_copied(self, name: str, source: str) -> bool:
+        """Return whether the site has a copy of a file that has not changed since, and keep it."""
+        with suppress(OSError):
+            if file := self.current(name, _stamp(os.stat(source))):  # noqa: PTH116 - as above
+                self.keep(name, file)
+                return True
+        return False
+
     def copy(self, name: str, source: Path) -> None:
         """Copy a file into the site, unless it is there.
 
         It is no hard link: a program that works on the files of the site must not change those of the archive.
         """
         found = source.stat()
-        inputs = f"{found.st_mtime_ns}-{found.st_size}"
+        inputs = _stamp(found)
         path = self.root / name
         if self.current(name, inputs) is None and not (path.is_file() and filecmp.cmp(source, path, shallow=False)):
             if name not in self._files and path.exists():
@@ -115,15 +126,15 @@ class SiteFolder:
         """Delete the files that the site has no longer, and note the state, if anything changed."""
         gone = [name for name in self._files if name not in self._kept]
         for name in gone:
-            self._begin()
             path = self.root / name
             with as_file_error(path):
                 if path.exists():
+                    self._begin()
                     path.unlink()
                     self.deleted += 1
-            with suppress(OSError):  # the folder has other files
-                path.parent.rmdir()
-        if self._has_begun or self._kept != self._files:
+                    with suppress(OSError):  # the folder has other files
+                        path.parent.rmdir()
+        if self._has_begun or self._kept != self._before:
             self._files = self._kept
             self._save(is_finished=True)
 
@@ -155,12 +166,12 @@ class SiteFolder:
         with atomic_file(self.root / STATE) as file:
             file.write(json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogateescape"))
 
-    def _sweep(self) -> None:
-        """Delete the unfinished files of a run that was killed."""
-        for folder in {(self.root / name).parent for name in self._files}:
+    def _sweep(self, folders: Iterable[Path], names: Container[str]) -> None:
+        """Delete the unfinished files that a run which was killed left in these folders, if they have these names."""
+        for folder in folders:
             for path in folder.glob(".*.tmp"):
                 found = _UNFINISHED.fullmatch(path.name)
-                if found and (folder / found[1]).relative_to(self.root).as_posix() in self._files:
+                if found and (folder / found[1]).relative_to(self.root).as_posix() in names:
                     path.unlink(missing_ok=True)
 
 
@@ -182,5 +193,8 @@ def _read_state(path: Path) -> tuple[dict[str, SiteFile], bool]:
 
 
 def _is_inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
+    return bool(name) and name[0] != "/" and ".." not in name.split("/") and "\\" not in name and ":" not in name
+
+
+def _stamp(found: os.stat_result) -> str:
+    return f"{found.st_mtime_ns}-{found.st_size}"

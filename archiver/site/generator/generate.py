@@ -168,7 +168,8 @@ class _Site:
 
     def _copy(self, media: Sequence[str]) -> None:
         for path in media:
-            if self.folder.has(media_file(path)):
+            name = media_file(path)
+            if self.folder.has(name) or self.folder.is_copied(name, f"{self.root}/{path}"):
                 continue
             if self.pages.archive.settings.store:
                 self._copy_stored(path)
@@ -176,7 +177,7 @@ class _Site:
             found = find_medium(self.root, path, self.media_directories)
             is_safe = found is not None and (found.kind != _DRAWING or is_safe_svg(read_file(found.path)))
             if found and is_safe:
-                self.folder.copy(media_file(path), found.path)
+                self.folder.copy(name, found.path)
             else:
                 self.missing[path] = None
 

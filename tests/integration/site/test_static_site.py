@@ -225,6 +225,17 @@ def test_a_run_after_a_kill_completes_the_site(archive, site, tmp_path, monkeypa
     }
 
 
+def test_a_kill_while_the_state_is_written_leaves_nothing(archive, tmp_path):
+    folder = tmp_path / "public"
+    generate(archive, folder)
+    unfinished, foreign = folder / f".{STATE}-0123456789abcdef.tmp", folder / ".mine-0123456789abcdef.tmp"
+    for path in (unfinished, foreign):
+        path.write_text("{")
+    generate(archive, folder)
+    assert not unfinished.exists()
+    assert foreign.exists()
+
+
 @pytest.mark.parametrize("name", ["drawing.svg", "page.html", ".hidden.png"])
 def test_a_file_that_a_browser_would_run_is_no_medium(copied, tmp_path, name):
     active = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
