@@ -29,6 +29,7 @@ _POLICY = (
 _SEARCH_POLICY = f"{_POLICY}; script-src 'self' file:; connect-src 'self' file:"
 _PAGES = ("/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/search")  # besides the feeds
 _MOST_LOST = 20  # lost pictures that are listed by name
+_READ_AT_ONCE = 500  # articles of a list: the next parts follow
 _ASIDE = 12  # accounts and months beside the newest articles
 
 
@@ -162,8 +163,9 @@ class SitePages:
 
     def _list(self, members: Sequence[ArticleRecord], number: int) -> ArticleList:
         keys = [each.key for each in members[offset_of(number) :][:PAGE_SIZE]]
-        unread = [key for key in keys if key not in self._listed]  # most articles are in several lists
-        if unread:
+        if any(key not in self._listed for key in keys):  # most articles are in several lists
+            near = [each.key for each in members[offset_of(number) :][:_READ_AT_ONCE]]
+            unread = [key for key in near if key not in self._listed]
             self._listed.update((each.article.key, each) for each in self.archive.reader.listed(unread))
         listed = tuple(self._listed[key] for key in keys if key in self._listed)
         return ArticleList(articles=listed, total=len(members))
