@@ -6,7 +6,6 @@ These functions only look at the words of the call, and at whether a file or fol
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from archiver.cli.hints import quoted
@@ -126,6 +125,8 @@ def too_many_arguments(command: str, words: Sequence[str]) -> UsageError:
 
 def _most_similar(word: str, commands: Collection[str]) -> str:
     """Return the command that is most similar to a mistyped word, '' if none is. Swapped letters count least."""
+    from difflib import get_close_matches  # only for a mistyped word
+
     swapped = [command for command in commands if sorted(command) == sorted(word)]
     return next(iter([*swapped, *get_close_matches(word, commands, n=1)]), "")
 

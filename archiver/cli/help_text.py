@@ -18,7 +18,7 @@ _AS_IT_IS = "\b"  # a line with it alone begins a paragraph whose lines are kept
 # A line may end behind a space, and before or behind a wide character; but not before these, nor behind those.
 _NOT_FIRST = "，。：；、！？）》」』”’…"
 _NOT_LAST = "（《「『“‘"
-_PIECE = re.compile(rf"[{_NOT_LAST}]*(?:[^\x00-\u2e7f]|[^\s\u2e80-\U0010ffff]+)[{_NOT_FIRST}]*|\s+")
+_WIDE = "\u2e80"  # the first of the characters that take two cells and need no space between them
 
 
 def cell_width(text: str) -> int:
@@ -29,7 +29,7 @@ def cell_width(text: str) -> int:
 def wrapped_lines(text: str, width: int) -> list[str]:
     """Return a text as lines of at most `width` cells each; white space counts as one space."""
     lines, line, cells = [], "", 0
-    for piece in _PIECE.findall(" ".join(text.split())):
+    for piece in _pieces(text):
         size = cell_width(piece)
         if line and cells + size > width:
             lines.append(line.rstrip())
@@ -37,6 +37,24 @@ def wrapped_lines(text: str, width: int) -> list[str]:
         if line or not piece.isspace():
             line, cells = line + piece, cells + size
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the parts of a text between which a line may end, and a space for each white space."""
+    for number, word in enumerate(text.split()):
+        if number:
+            yield " "
+        if word.isascii():
+            yield word
+            continue
+        piece = ""
+        for char in word:
+            may_end = piece and char not in _NOT_FIRST and piece[-1] not in _NOT_LAST
+            if may_end and (char >= _WIDE or piece[-1] >= _WIDE):
+                yield piece
+                piece = ""
+            piece += char
+        yield piece
 
 
 class HelpText:

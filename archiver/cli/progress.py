@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from archiver.cli.language import phrase
 from archiver.cli.output import is_quiet, print_message
-from archiver.models import Finding, Outcome
 from archiver.text import CONTROL
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
+
+    from archiver.models import Finding, Outcome
 
 
 class _Line:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.moved_files import FileMover
 from archiver.cli.output import discard_stdout, print_message, print_text
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
@@ -59,6 +58,7 @@ def rebuild_posts(
     If archiver.yml names another profile than before, --all moves posts and pictures to where that profile has them.
     """
     from archiver.app import Archiver
+    from archiver.cli.moved_files import FileMover  # `archiver --help` needs none of it
 
     if bool(articles) == choices.all_:
         raise typer.BadParameter(message("name articles, or give --all"))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,13 +19,13 @@ from archiver.cli.output import REPORT_BUG, discard_stdout, is_quiet, print_json
 from archiver.cli.summary import summary_lines, sums
 from archiver.errors import Exit
 from archiver.messages.message import message
-from archiver.models import Outcome
 
 if TYPE_CHECKING:
     from archiver.app import RunSummary
     from archiver.cli.progress import ProgressBar, Spinner
+    from archiver.models import Outcome
 
-_FIELDS = [field.name for field in fields(Outcome) if field.name not in ("exit_code", "held_by")]
+_HIDDEN = ("exit_code", "held_by")  # fields of an Outcome that JSON does not have
 
 
 @dataclass(kw_only=True)
@@ -184,5 +185,13 @@ class OutcomePrinter:
 
 def _json(outcome: Outcome) -> dict[str, object]:
     """Return the fields of an Outcome, except `exit_code`, as a dict for JSON. Much faster than dataclasses.asdict."""
-    values = {name: getattr(outcome, name) for name in _FIELDS}
+    values = {name: getattr(outcome, name) for name in _names()}
     return values | {"images": asdict(outcome.images), "format_notes": [*map(asdict, outcome.format_notes)]}
+
+
+@cache
+def _names() -> list[str]:
+    """Return the names of the fields of an Outcome in JSON."""
+    from archiver.models import Outcome  # `archiver --help` needs none of it
+
+    return [field.name for field in fields(Outcome) if field.name not in _HIDDEN]

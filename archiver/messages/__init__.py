@@ -40,6 +40,10 @@ def mark_message(text: str) -> str:
 @cache
 def translations(language: Language) -> NullTranslations:
     """Return the texts of all messages in a language. English needs no file, since the ids are English."""
-    from archiver.messages.texts import english_texts, read_texts
+    if language is Language.ENGLISH:
+        from gettext import NullTranslations
 
-    return english_texts() if language is Language.ENGLISH else read_texts("zh_CN")
+        return NullTranslations()
+    from archiver.messages.texts import read_texts
+
+    return read_texts("zh_CN")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from importlib.resources import files
+from pathlib import Path
 
 DOMAIN = "archiver"
 
@@ -24,11 +24,6 @@ class Texts(gettext.GNUTranslations):
 
 def read_texts(locale: str) -> Texts:
     """Return the texts of the folder `locale`, such as `zh_CN`."""
-    file = files(__package__) / "locale" / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    file = Path(__file__).parent / "locale" / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
     with file.open("rb") as stream:
         return Texts(stream)
-
-
-def english_texts() -> gettext.NullTranslations:
-    """Return the texts of English, which are the templates themselves."""
-    return gettext.NullTranslations()
