@@ -16,6 +16,7 @@ from archiver.cli import (
     batch,
     doctor,
     export,
+    hints,
     history,
     import_,
     init,
@@ -32,10 +33,17 @@ from archiver.cli import (
 )
 from archiver.cli import list as list_
 from archiver.cli.command_group import ArchiverCommand, ArchiverGroup, CommandSection, print_version
-from archiver.cli.language import phrase, said, said_error
+from archiver.cli.language import choose_language, phrase, said, said_error
 from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
-from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
+from archiver.cli.output import (
+    REPORT_BUG,
+    be_quiet,
+    discard_stdout,
+    prepare_streams,
+    print_message,
+    print_message_lines,
+)
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, OutputError, combine_exit_codes
 
@@ -141,6 +149,7 @@ def show_version_or_help(
 def main() -> None:
     """Run the command line and end the process with its exit code (docs/reference/exit-codes.md)."""
     prepare_streams()
+    _forget_options()
     interruption.repeat_ignored()
     try:
         code = _run_app()
@@ -160,6 +169,13 @@ def main() -> None:
         sys.stderr.flush()
         os._exit(code)  # threads may still be waiting for a server
     sys.exit(code)
+
+
+def _forget_options() -> None:
+    """Forget what an earlier call in this process was given: its archive, `--quiet`, the language of its settings."""
+    hints.remember(None, None)
+    be_quiet(False)
+    choose_language("")
 
 
 def _run_app() -> int:
