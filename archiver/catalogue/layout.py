@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from typing_extensions import override
 
-from archiver.catalogue.database import CHUNK, RunDatabase, chunks, durable_transaction, transaction
+from archiver.catalogue.database import (
+    CHUNK,
+    RunDatabase,
+    chunks,
+    durable_transaction,
+    exclusive_transaction,
+    transaction,
+)
 from archiver.catalogue.protocol import LayoutStore
 from archiver.catalogue.schema import articles, folders, foreign_posts, former_files, layout, media
 from archiver.catalogue.search_queue import enqueue
@@ -33,7 +40,7 @@ class LayoutTable(LayoutStore):
         return Layout(**row._asdict()) if row else None
 
     @override
-    @transaction
+    @exclusive_transaction  # several processes may begin a new archive at once
     def record(self, connection: Connection, present: Layout) -> None:
         _record_layout(connection, present)
 
