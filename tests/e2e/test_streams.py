@@ -45,7 +45,7 @@ def shell(command: Command, locale: str, gbk: Mapping[str, str]) -> Command:
     """`archiver` in a shell of this locale; "none" has no variable that names one."""
     others = {"zh_CN.GBK": gbk, "ASCII": ASCII, "none": {"LC_ALL": ""}}
     variables = others.get(locale, {"LC_ALL": locale})
-    return replace(command, environment={**command.environment, **variables}, in_process=False)
+    return replace(command, environment={**command.environment, **variables, "ARCHIVER_LANG": "en"}, in_process=False)
 
 
 def article(title: str = TITLE) -> str:
