@@ -84,11 +84,6 @@ def choose_language(setting: str) -> None:
     _SPEAKER.choose(setting)
 
 
-def spoken_language() -> Language:
-    """Return the language of messages on the terminal."""
-    return _SPEAKER.language
-
-
 def said(text: str) -> str:
     """Return a message in the user's language; a text that is no message is returned unchanged."""
     return translated(text, _SPEAKER.texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
@@ -11,6 +12,7 @@ from string import Formatter
 from archiver.messages.texts import Texts
 
 _LEAST_LETTERS = 12  # of a template, besides its values: a title or a name is not taken for a message
+_MOST_LETTERS = 2000  # of a text: one that a page made longer must not keep the expressions busy
 _DEPTH = 4  # of messages in values of messages
 
 
@@ -29,13 +31,18 @@ def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
     Of several templates the one with the most letters of its own is taken. Values are recognised as well, `depth`
     levels deep.
     """
-    if not isinstance(texts, Texts) or not depth or len(text) < _LEAST_LETTERS:
+    if not isinstance(texts, Texts) or not depth or not _LEAST_LETTERS <= len(text) <= _MOST_LETTERS:
         return text
     for pattern in _patterns(texts):
         if pattern.literal in text and (match := pattern.regex.fullmatch(text)):
             values = {name: recognise(value, texts, depth - 1) for name, value in match.groupdict().items()}
-            return texts.text_of(pattern.template).format_map(values)
+            return _filled(texts.text_of(pattern.template), values)
     return text
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a template with values that are texts already: how it formats a date or a number says nothing to them."""
+    return "".join(literal + (values[name] if name else "") for literal, name, _, _ in _parsed(template))
 
 
 @lru_cache(maxsize=2)

@@ -107,6 +107,17 @@ def test_translated_recognises_a_message_in_a_stored_one(texts):
     assert translated(stored, texts) == "无法写入文件夹 out：微信要求真人验证"
 
 
+def test_translated_takes_a_stored_date_as_it_was_written(texts):
+    stored = "not due before 01 Mar: WeChat wants to see a person"
+    assert translated(stored, texts) == "01 Mar 之后再试：微信要求真人验证"
+
+
+def test_translated_leaves_a_long_text_of_a_page(texts):
+    """Every `cannot be written` may end one place and begin the other."""
+    text = "the folder " + "cannot be written: " * 100_000
+    assert translated(text, texts) == text
+
+
 def test_translated_leaves_what_may_be_a_title(texts):
     assert translated("close", texts) == "close"
 
