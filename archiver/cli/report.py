@@ -178,7 +178,7 @@ class OutcomePrinter:
         """Return an outcome without the warnings that need not be printed, since they ask nothing of a person."""
         from archiver.post_warnings import asks_nothing
 
-        if self.verbose or not self.bulk:
+        if self.verbose or not self.bulk or not outcome.warnings:
             return outcome
         return replace(outcome, warnings=tuple(line for line in outcome.warnings if not asks_nothing(line)))
 

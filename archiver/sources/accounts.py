@@ -23,6 +23,8 @@ _FEED = re.compile(r"\bxmlUrl\s*=\s*[\"'](https?://[!-~]{1,200}?)[\"']", re.IGNO
 
 def is_account_page(address: str) -> bool:
     """Return whether the canonical address of a page is that of an account, with the list of its messages."""
+    if not any(path in address for path in _PATHS):  # nearly all of a long list
+        return False
     parts = urlsplit(address)
     return parts.hostname == HOST and parts.path in _PATHS
 
