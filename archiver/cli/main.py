@@ -6,9 +6,11 @@ import os
 import re
 import sys
 import traceback
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from archiver import interruption
 from archiver.cli import (
@@ -178,10 +180,16 @@ def _forget_options() -> None:
     choose_language("")
 
 
+@cache
+def _program() -> Any:  # noqa: ANN401 - of a type that typer keeps to itself
+    """Return the program with all its commands, which are made once, however often a process calls `main`."""
+    return get_command(app)
+
+
 def _run_app() -> int:
     """Run the command that sys.argv names and return its exit code; print an error as one line on stderr."""
     try:
-        return int(app(standalone_mode=False) or Exit.OK)
+        return int(_program()(standalone_mode=False) or Exit.OK)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         problem = said(redact_words(error.format_message())).rstrip(".。")

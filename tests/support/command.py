@@ -15,13 +15,11 @@ import termios
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, closing, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-import typer.main
 
 from archiver.cli.main import main
 from archiver.credentials import redact_words
@@ -30,9 +28,6 @@ from tests.support import postgres
 _COMMAND = Path(sysconfig.get_path("scripts")) / "archiver"
 _PATIENCE = 120  # seconds
 _AS_SCRIPTS_DO = ("--json", "--interval", "0", "--output", "out")
-_commands = cache(
-    typer.main.get_command
-)  # a process makes them once; making them is a tenth of a call in the test's process
 # Python would leave a part of a module's bytecode where its file may not be as large, and no later process could start.
 _LIMITED = (
     "import os, resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
@@ -160,7 +155,6 @@ class Command:
         with (
             mock.patch.dict(os.environ, self._variables(*arguments), clear=True),
             mock.patch.multiple(sys, argv=argv, unraisablehook=hook, **streams),
-            mock.patch("typer.main.get_command", _commands),
             chdir(self.folder),
             pytest.raises(SystemExit) as ended,
         ):
