@@ -149,7 +149,7 @@ def test_main_unexpected_exception_reported_as_bug(
     def broken(**_: object) -> int:
         raise RuntimeError("what\nnobody thought of")
 
-    monkeypatch.setattr(cli, "app", broken)
+    monkeypatch.setattr(cli, "_program", lambda: broken)
     monkeypatch.setattr("sys.argv", ["archiver", *flags, "list"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
