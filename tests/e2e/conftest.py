@@ -10,12 +10,6 @@ from tests.support.command import Command
 
 
 @pytest.fixture
-def archiver(archiver: Command) -> Command:
-    """The installed command, whose network is `world`."""
+def installed(archiver: Command) -> Command:
+    """The installed command, whose network is `world`: each call is a process, while `archiver` runs in the test's."""
     return replace(archiver, in_process=False)
-
-
-@pytest.fixture
-def offline(offline: Command) -> Command:
-    """The installed command, whose proxy is a port where nobody listens."""
-    return replace(offline, in_process=False)

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
 
@@ -39,9 +40,9 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def filled(offline: Command, seed: Path) -> Command:
-    """The command, with a copy of that archive in `out`."""
+    """The installed command, with a copy of that archive in `out`."""
     shutil.copytree(seed, offline.folder / "out")
-    return offline
+    return replace(offline, in_process=False)
 
 
 @pytest.fixture

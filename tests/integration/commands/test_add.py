@@ -1,19 +1,17 @@
-"""The installed command against WeChat as it behaves: one process, one proxy, nothing patched."""
+"""`archiver add` against WeChat as it behaves: a proxy, and nothing patched."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.support.command import Command
-from tests.support.paths import FIXTURES
+from tests.support.seed import serve_seed
 from tests.support.wechat import Answer, World, pages
 from tests.support.wechat.pictures import png
 
-SEED = FIXTURES / "article--seed-2020"
 SHORT = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 OTHER = "https://mp.weixin.qq.com/s/ZyXwVuTsRqPoNmLkJiHgFe"
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_jpg/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv"
@@ -32,27 +30,8 @@ def _files(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 @pytest.fixture
 def seed(world: World) -> str:
-    """The short address of the seed's article; its server redirects as WeChat does since 2024."""
-    page = (SEED / "page.html").read_text(encoding="utf-8")
-    found = re.search(r'og:url" content="http://([^"]+)"', page)
-    assert found
-    address = f"https://{found[1]}"
-    world.serve(address, pages.redirect(f"{address}?nwr_flag=1#wechat_redirect"))
-    world.serve(f"{address}?nwr_flag=1", pages.page(page))
-    for file in (SEED / "page_files").iterdir():
-        bucket = "mmbiz_gif" if file.suffix == ".gif" else "mmbiz_jpg"
-        world.serve(f"https://mmbiz.qpic.cn/{bucket}/{file.stem}/0", pages.picture(file.read_bytes()))
-    return address
-
-
-def test_add_url_writes_expected_post_and_images(archiver: Command, seed: str) -> None:
-    outcome = archiver.add(seed).outcome
-    written = (archiver.folder / outcome["post"]).read_text(encoding="utf-8")
-    wanted = (SEED / "expected.md").read_text(encoding="utf-8")
-    capture = re.compile(r"^  archived: .*\n", re.MULTILINE)
-    assert capture.sub("", written) == capture.sub("", wanted)
-    pictures = {path.name: path.read_bytes() for path in (archiver.folder / "out" / "postimg").iterdir()}
-    assert pictures == {path.name: path.read_bytes() for path in (SEED / "page_files").iterdir()}
+    """The short address of the seed's article."""
+    return serve_seed(world)
 
 
 def test_front_matter_key_order_and_values(archiver: Command, seed: str) -> None:
@@ -85,22 +64,6 @@ def test_add_json_line_keys_and_values(archiver: Command, seed: str) -> None:
     }
     assert {key: run.outcome[key] for key in wanted} == wanted
     assert Path(run.outcome["post"]).parent == Path("out/_posts")
-
-
-def test_add_unchanged_article_rewrites_no_published_file(archiver: Command, seed: str) -> None:
-    archiver.add(seed)
-    before = _files(archiver.folder / "out")
-    run = archiver.add(seed)
-    assert (run.code, run.outcome["outcome"]) == (0, "unchanged")
-    after = _files(archiver.folder / "out")
-    changed = [name for name in before | after if before.get(name) != after.get(name)]
-    assert all(".archive/" in name for name in changed)  # the catalogue alone, which has seen it once more
-
-
-def test_add_bundled_example_works_offline(offline: Command) -> None:
-    run = offline.add(SEED / "page.html")
-    assert run.outcome["images"] == {"expected": 9, "saved": 9, "failed": 0}
-    assert len([*(offline.folder / "out" / "postimg").iterdir()]) == 9
 
 
 # States
