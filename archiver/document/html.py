@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from archiver.document.model import MARKS, NO_MARKS, Block, Run, has_wide_space
 
-CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "figure", "table", "tr", "th", "td"))  # others contain text
+CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # others contain text
 
 _ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
 _BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|figure|figcaption|table|tr|th|td){_ATTRIBUTES}>")
@@ -26,6 +26,8 @@ _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # 
 
 class BlockToken(NamedTuple):
     """A part of a canonical body: a block of text such as `<p>…</p>`, a rule `<hr>`, or a tag of a container.
+
+    A `<figure>` counts as a block of text, since its picture and its caption are written together.
 
     Containers are the blocks that contain other blocks, such as `<ul>`, see CONTAINER_TAGS. `name` is the name of the
     tag, and `attributes` its attributes, not parsed (see parse_attributes). `inside` is the HTML between the tags of a

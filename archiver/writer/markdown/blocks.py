@@ -162,13 +162,15 @@ class PostConverter(MarkdownConverter):
         Return '' for a tag. A caller that passes every item of a body therefore gets the blocks inside its lists,
         quotes and tables, but not the lists, quotes and tables themselves.
         """
-        if part.name in ("p", "figcaption"):
+        if part.name == "p":
             return self.paragraph(part.inside)
         if part.name in _LINES:
             written = self.line(part.inside, _BREAK_IN_HTML)
             return _heading_sign(part.name) + written if written else ""
         if part.name == "pre":
             return _code_block(part.inside, self.dialect)
+        if part.name == "figure":
+            return write_figure(part.inside, self.addresses, self.dialect)
         if part.name == "div":
             return card_html(part.inside, self.addresses)
         return "---" if part.name == "hr" else ""
@@ -279,7 +281,7 @@ class PostConverter(MarkdownConverter):
 
     def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a picture with its caption, with blank lines around it; `text` is ignored."""
-        return _alone(write_figure(el, self.addresses, self.dialect))
+        return _alone(write_figure(inner_source(el), self.addresses, self.dialect))
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML that shows the same.

@@ -61,6 +61,6 @@ def test_figure_of_a_linked_picture() -> None:
     assert body_markdown(figure("甲", linked), LinkResolver()) == expected
 
 
-def test_figure_in_an_oversized_body_is_dissolved() -> None:
-    body = f"{figure('甲')}<p>{'乙' * 2_000_001}</p>"
-    assert body_markdown(body, LinkResolver()).startswith(f"![图]({ADDRESS})\n\n甲\n\n乙")
+def test_figure_in_an_oversized_body_is_kept() -> None:
+    expected = f'<figure><img alt="图" src="{ADDRESS}"><figcaption>甲</figcaption></figure>\n\n乙乙'
+    assert body_markdown(f"{figure('甲')}<p>{'乙' * 2_000_001}</p>", LinkResolver()).startswith(expected)
