@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http.cookiejar import CookieJar
 from queue import LifoQueue
 from types import TracebackType
@@ -20,10 +20,11 @@ import httpx
 from archiver import urls
 from archiver.clock import utc_now
 from archiver.errors import BudgetSpent, CoolingDown, FetchError, Postponed, Unreachable
-from archiver.fetcher.cookies import no_cookies, read_cookies
+from archiver.fetcher.cookies import read_cookies
 from archiver.fetcher.host_cooldowns import HostCooldowns
 from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.fetcher.media_budget import MediaBudget
+from archiver.fetcher.media_client import MediaClient
 from archiver.fetcher.network import Deadline, Resolve
 from archiver.fetcher.options import FetcherOptions
 from archiver.fetcher.proxy import ProxyConfig
@@ -102,10 +103,12 @@ class Fetcher:
         retrying = make_retrying(sleep, now, is_truncated_page, check_wait=self._check_time)
         self._page_retrying = retrying if options.tries_again else without_retries(retrying)
         self._proxy_config = ProxyConfig(options.proxy)
-        self._page_client = self._make_client(_PAGE_HEADERS, read_cookies(options.cookies))
+        self._page_client = self._make_page_client(read_cookies(options.cookies))
         self._page_lock = threading.Lock()
-        self._media_clients = [self._make_client(_MEDIA_HEADERS, no_cookies()) for _ in range(options.connections)]
-        self._free_clients: LifoQueue[httpx.Client] = LifoQueue()
+        self._media_clients = [
+            MediaClient(self._transport(), _MEDIA_HEADERS, options.timeout) for _ in range(options.connections)
+        ]
+        self._free_clients: LifoQueue[MediaClient] = LifoQueue()
         for client in self._media_clients:
             self._free_clients.put(client)
 
@@ -119,7 +122,8 @@ class Fetcher:
 
     def close(self) -> None:
         """Close all connections. No other method may be called afterwards."""
-        for client in (self._page_client, *self._media_clients):
+        self._page_client.close()
+        for client in self._media_clients:
             client.close()
 
     def page(self, target: Target) -> Page:
@@ -237,7 +241,8 @@ class Fetcher:
 
     def _get_page(self, url: httpx.URL) -> RawResponse:
         limits = ResponseLimits(size=self._options.page_limit, seconds=self._seconds_left())
-        return get_response(self._page_client, url, limits, self._proxy_config.name_for)
+        send = partial(self._page_client.stream, "GET")
+        return get_response(send, url, limits, self._proxy_config.name_for)
 
     def _seconds_left(self) -> float | None:
         """Return the seconds until the end of the run (0 if it is over), or None if the run has no end."""
@@ -290,7 +295,7 @@ class Fetcher:
             self._cooldowns.wait(url.host, budget.seconds_left)
             with self._media_client() as client:
                 limits = ResponseLimits(size=limit, seconds=budget.begin_request(), count=budget.receive)
-                response = get_response(client, url, limits, self._proxy_config.name_for)
+                response = get_response(client.stream, url, limits, self._proxy_config.name_for)
             self._record_response(url.host, response)
             return response
 
@@ -309,7 +314,7 @@ class Fetcher:
             self._cooldowns.record_success(host)
 
     @contextmanager
-    def _media_client(self) -> Iterator[httpx.Client]:
+    def _media_client(self) -> Iterator[MediaClient]:
         """Yield an HTTP client for media that no other thread is using. Wait if all of them are in use."""
         client = self._free_clients.get()
         try:
@@ -317,10 +322,10 @@ class Fetcher:
         finally:
             self._free_clients.put(client)
 
-    def _make_client(self, headers: dict[str, str], jar: CookieJar) -> httpx.Client:
+    def _make_page_client(self, jar: CookieJar) -> httpx.Client:
         return httpx.Client(
             transport=self._transport(),
-            headers=headers,
+            headers=_PAGE_HEADERS,
             cookies=jar,
             timeout=self._options.timeout,
             event_hooks={"response": [hide_location]},

@@ -6,7 +6,7 @@ If the user has passed the verification page in that browser, WeChat answers req
 from __future__ import annotations
 
 import warnings
-from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy, LoadError, MozillaCookieJar
+from http.cookiejar import Cookie, CookieJar, LoadError, MozillaCookieJar
 
 from archiver.errors import ConfigError, InputError
 from archiver.messages.message import message
@@ -31,11 +31,6 @@ def read_cookies(path: str) -> CookieJar:
             message("no cookie for {host} in it that still lives: {advice}", host=HOST, advice=_ADVICE), concerns=path
         )
     return jar
-
-
-def no_cookies() -> CookieJar:
-    """Return an empty jar that never stores a cookie. Media are requested with this jar, and so without cookies."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 def _load_cookies(path: str) -> MozillaCookieJar:

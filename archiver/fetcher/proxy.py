@@ -25,6 +25,7 @@ class ProxyConfig:
         environment = getproxies()
         address = chosen or environment.get("https") or environment.get("all") or ""
         self._always = bool(chosen)
+        self._direct: dict[str, bool] = {}  # by host and port: to ask the environment is slow
         self.proxy = _parse_proxy(address) if address else None
 
     def name_for(self, url: httpx.URL) -> str:
@@ -37,7 +38,10 @@ class ProxyConfig:
         """Return whether a request for `url` has to go through the proxy."""
         if self.proxy is None:
             return False
-        return self._always or not proxy_bypass(f"{url.host}:{url.port or 443}")
+        place = f"{url.host}:{url.port or 443}"
+        if place not in self._direct:
+            self._direct[place] = not self._always and bool(proxy_bypass(place))
+        return not self._direct[place]
 
 
 def _parse_proxy(address: str) -> httpcore.Proxy:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import httpx
@@ -86,9 +88,10 @@ def _parse_public_url(address: str) -> httpx.URL:
     if len(address) > _LONGEST_ADDRESS:
         raise ForbiddenAddress(message("longer than any address that can be opened"), concerns=f"{address[:80]}…")
     try:
-        url = httpx.URL(address).copy_with(fragment=None)
+        url = httpx.URL(address)
         if url.scheme in ("http", "https") and url.host and not is_forbidden(url.raw_host.decode("ascii")):
-            return url.copy_with(scheme="https")
+            is_as_asked = url.scheme == "https" and "#" not in address  # then a copy, which is slow, would be the same
+            return url if is_as_asked else url.copy_with(scheme="https", fragment=None)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise ForbiddenAddress(message("not an address that can be opened"), concerns=address) from error
     raise ForbiddenAddress(message("not a public http(s) address: it is not opened"), concerns=address)
@@ -108,8 +111,15 @@ class ResponseLimits:
     count: Callable[[int], object] = lambda _size: None  # is called with the size of each piece; may raise an error
 
 
+class Send(Protocol):
+    """Sends a GET request with these extensions of httpx; the response is closed at the end of the `with` block."""
+
+    def __call__(self, url: httpx.URL, *, extensions: dict[str, Any]) -> AbstractContextManager[httpx.Response]:
+        """Return the response, whose body is not read yet."""
+
+
 def get_response(
-    client: httpx.Client, url: httpx.URL, limits: ResponseLimits, proxy_of: Callable[[httpx.URL], str]
+    send: Send, url: httpx.URL, limits: ResponseLimits, proxy_of: Callable[[httpx.URL], str]
 ) -> RawResponse:
     """Send a GET request for `url` and return the response, even if it is a redirect. Log the request in one line.
 
@@ -118,10 +128,10 @@ def get_response(
     `proxy_of` returns the name of the proxy for a URL, '' if there is none; the log message shows it.
     """
     if not _log.isEnabledFor(logging.INFO):
-        return _get(client, url, limits)
+        return _get(send, url, limits)
     started, result = time.monotonic(), "interrupted"
     try:
-        response = _get(client, url, limits)
+        response = _get(send, url, limits)
         size = f", {len(response.content)} bytes" if response.status < 400 else ""
         result = f"{response.status}{size}"
         return response
@@ -135,14 +145,15 @@ def get_response(
         _log.info("GET %s: %s, %.0f ms%s", urls.loggable(str(url)), result, milliseconds, by_way_of)
 
 
-def _get(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
+def _get(send: Send, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
     extensions = {} if limits.seconds is None else {SECONDS_EXTENSION: limits.seconds}
-    with client.stream("GET", url, extensions=extensions) as response:
-        content = b"" if response.status_code >= 400 else _read_body(response, limits)
+    with send(url, extensions=extensions) as response:
+        content = b"" if response.status_code >= 400 else _read_body(response, url, limits)
+        headers = response.extensions.get(_HEADERS_EXTENSION) or response.headers.multi_items()
         return RawResponse(
             url=str(url),
             status=response.status_code,
-            headers=tuple((k, v) for k, v in response.extensions[_HEADERS_EXTENSION] if k not in _PRIVATE_HEADERS),
+            headers=tuple((name, value) for name, value in headers if name not in _PRIVATE_HEADERS),
             content=content,
         )
 
@@ -184,14 +195,14 @@ def _join_location(url: httpx.URL, location: str) -> str:
         raise FetchError(message("redirected to something that is no address"), concerns=str(url)) from error
 
 
-def _read_body(response: httpx.Response, limits: ResponseLimits) -> bytes:
+def _read_body(response: httpx.Response, url: httpx.URL, limits: ResponseLimits) -> bytes:
     """Return the decompressed body; raise TooLarge as soon as the body exceeds `limits.size`.
 
     `limits.count` is called with the size of each decompressed piece.
     """
     limit = limits.size
     declared = response.headers.get("content-length", "")
-    too_large = TooLarge(message("larger than {limit:g} MB", limit=limit / MIB), concerns=str(response.request.url))
+    too_large = TooLarge(message("larger than {limit:g} MB", limit=limit / MIB), concerns=str(url))
     if declared.isdecimal() and int(declared[:18]) > limit:
         raise too_large
     body = bytearray()
