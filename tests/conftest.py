@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -88,12 +89,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"needs {', '.join(missing)} (see pyproject.toml)")
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of new folders; pytest looks through all that are there for the next, which takes 4 ms for 5,000."""
+    root = tmp_path_factory.mktemp("tests")
+    return (root / str(number) for number in count(1))
+
+
+@pytest.fixture
+def tmp_path(_folders: Iterator[Path]) -> Path:
+    """An empty folder of the test's own, in place of pytest's."""
+    folder = next(_folders)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _own_environment(monkeypatch: pytest.MonkeyPatch, _folders: Iterator[Path]) -> None:
     for name in [*os.environ]:
         if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    (home := next(_folders)).mkdir(mode=0o700)
+    monkeypatch.setenv("HOME", str(home))
 
 
 @pytest.fixture(autouse=bool(postgres.SERVER))

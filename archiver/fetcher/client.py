@@ -24,7 +24,7 @@ from archiver.fetcher.cookies import read_cookies
 from archiver.fetcher.host_cooldowns import HostCooldowns
 from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.fetcher.media_budget import MediaBudget
-from archiver.fetcher.media_client import MediaClient
+from archiver.fetcher.media_requests import MediaRequests
 from archiver.fetcher.network import Deadline, Resolve
 from archiver.fetcher.options import FetcherOptions
 from archiver.fetcher.proxy import ProxyConfig
@@ -106,9 +106,9 @@ class Fetcher:
         self._page_client = self._make_page_client(read_cookies(options.cookies))
         self._page_lock = threading.Lock()
         self._media_clients = [
-            MediaClient(self._transport(), _MEDIA_HEADERS, options.timeout) for _ in range(options.connections)
+            MediaRequests(self._transport(), _MEDIA_HEADERS, options.timeout) for _ in range(options.connections)
         ]
-        self._free_clients: LifoQueue[MediaClient] = LifoQueue()
+        self._free_clients: LifoQueue[MediaRequests] = LifoQueue()
         for client in self._media_clients:
             self._free_clients.put(client)
 
@@ -314,7 +314,7 @@ class Fetcher:
             self._cooldowns.record_success(host)
 
     @contextmanager
-    def _media_client(self) -> Iterator[MediaClient]:
+    def _media_client(self) -> Iterator[MediaRequests]:
         """Yield an HTTP client for media that no other thread is using. Wait if all of them are in use."""
         client = self._free_clients.get()
         try:

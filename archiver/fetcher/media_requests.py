@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 
 
-class MediaClient:
-    """A client for GET requests that all have the same headers. Only one thread at a time may use it.
+class MediaRequests:
+    """A sender of GET requests that all have the same headers. Only one thread at a time may use it.
 
     Args:
         transport: Sends the requests, and keeps its connections open between them.
