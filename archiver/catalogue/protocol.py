@@ -127,6 +127,12 @@ class UrlStore(Protocol):
         The lease of another run is never freed.
         """
 
+    def rest(self, url: str, until: datetime, reason: str = "") -> None:
+        """Let no run fetch a URL before the time `until`; do nothing if it is due later or never.
+
+        A `reason` other than '' is recorded as the error of the last attempt.
+        """
+
     def due_now(self) -> Iterator[UrlRecord]:
         """Yield the records of the URLs that are due to be fetched now, the longest overdue first.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, update
 from typing_extensions import override
 
 from archiver import urls
@@ -107,6 +107,14 @@ class UrlTable(UrlStore):
     def release(self, connection: Connection, url: str) -> None:
         free_lease(connection, url, self._database.run_lock.id)
         _log.debug("%s: released", url)
+
+    @override
+    @transaction
+    def rest(self, connection: Connection, url: str, until: datetime, reason: str = "") -> None:
+        due = to_timestamp(until)
+        is_earlier = (addresses.c.url == url) & (addresses.c.due < due)
+        values = {"due": due, **({"reason": reason} if reason else {})}
+        connection.execute(update(addresses).where(is_earlier).values(values))
 
     @override
     def due_now(self) -> Iterator[UrlRecord]:
