@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
+from archiver.models.cluster import ClusterStatus, EgressStatus, WorkerRequest
 from archiver.models.job import FetchOptions, SourceOptions
 from archiver.models.layout import MoveResult, MoveSummary
 from archiver.models.queue import QueueEntry, QueueResult
@@ -51,6 +52,7 @@ from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
+    from archiver.commands.engine import Engine
     from archiver.commands.reader import ArchiveReader
     from archiver.context import Context
     from archiver.sources import ListEntry
@@ -64,7 +66,9 @@ __all__ = [
     "BundleMember",
     "Check",
     "Checkup",
+    "ClusterStatus",
     "DoctorRequest",
+    "EgressStatus",
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
@@ -86,6 +90,7 @@ __all__ = [
     "SourceOptions",
     "SourceReport",
     "StyledArticle",
+    "WorkerRequest",
     "fetch_options",
     "read_list",
 ]
@@ -255,6 +260,61 @@ class Archiver:
         from archiver.commands.batch import batch
 
         yield from self._recorded("batch", batch(self._context, entries, options, planned, chosen))
+
+    def enqueue_list(self, entries: Iterable[ListEntry], planned: Counted = _silent) -> Iterator[Outcome]:
+        """Leave a list to the workers of a cluster; yield an Outcome for each entry that is not for them.
+
+        These are entries that are invalid, that need no request, or that are files of this machine. At the end,
+        `planned` is called with the number of addresses that are left to the workers. Raise ConfigError if there is no
+        cluster, and OutputError if the archive cannot be written.
+        """
+        from archiver.commands.cluster import enqueue_list
+
+        with self._opened_engine() as engine:
+            yield from self._summed(enqueue_list(self._context, engine, entries, planned))
+
+    def init_cluster(self) -> str:
+        """Make this archive one on which several machines can work; return its id. It may be called again.
+
+        The settings `catalogue` and `store` name the servers that all machines share. Raise ConfigError if they are
+        missing, or if another archive uses them.
+        """
+        from archiver.commands.cluster import init_cluster, open_engine
+
+        with closing(open_engine(self.settings)) as engine:
+            return init_cluster(self._context, engine)
+
+    def cluster_status(self) -> ClusterStatus:
+        """Return how the cluster is doing: what is due, queued and running, and which egress rests until when.
+
+        Raise ConfigError if there is no cluster.
+        """
+        from archiver.commands.cluster import cluster_status
+
+        with self._opened_engine() as engine:
+            return cluster_status(self._context, engine)
+
+    def work(self, request: WorkerRequest) -> Iterator[Outcome]:
+        """Do what is due in a cluster, together with other workers, and yield the Outcome of each article.
+
+        An empty folder joins the archive of the cluster. Raise ConfigError if there is no cluster or the settings name
+        no egress, OutputError if the archive cannot be written, CatalogueAway if the server cannot be reached for ten
+        minutes, and CoolingDown if the work ends only because the egress rests.
+        """
+        from archiver.commands.cluster import check_egress
+        from archiver.commands.worker import perform_jobs
+
+        check_egress(self.settings)
+        with self._opened_engine() as engine:
+            yield from self._summed(perform_jobs(self._context, engine, request))
+
+    @contextmanager
+    def _opened_engine(self) -> Iterator[Engine]:
+        from archiver.commands.cluster import join_cluster, open_engine
+
+        with closing(open_engine(self.settings)) as engine:
+            join_cluster(self._context.archive, engine)
+            yield engine
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
         """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.

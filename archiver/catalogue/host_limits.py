@@ -160,7 +160,7 @@ class HostLimits:
         """
         query = select(self._table).where(self._is_of(host))
         row = connection.execute(query.with_for_update() if lock else query).mappings().first()
-        return _to_state(row) if row else None
+        return to_state(row) if row else None
 
     def _is_of(self, host: str) -> ColumnElement[bool]:
         """Return the SQL condition that a row is that of a host, and of the egress if there is one."""
@@ -177,7 +177,7 @@ class HostLimits:
         if not self._egress.stop_after:
             return 0.0, 0.0
         rows = connection.execute(select(self._table).where(self._table.c.host == host)).mappings()
-        return shared_cooldown(map(_to_state, rows), self._egress.stop_after, now)
+        return shared_cooldown(map(to_state, rows), self._egress.stop_after, now)
 
     def _time(self, connection: Connection) -> float:
         if self._now is not None:
@@ -186,7 +186,7 @@ class HostLimits:
         return clock.utc_now().timestamp() if time is None else time
 
 
-def _to_state(row: RowMapping) -> HostState:
+def to_state(row: RowMapping) -> HostState:
     """Return the state in the row of a host.
 
     The columns have other names than the fields of HostState, because columns keep the names that they had when they
@@ -199,7 +199,7 @@ def _to_state(row: RowMapping) -> HostState:
 
 
 def _row(host: str, state: HostState) -> dict[str, object]:
-    """Return the row of a host; the reverse of `_to_state`."""
+    """Return the row of a host; the reverse of `to_state`."""
     return {
         "host": host, "free": state.next_request_at, "interval": state.interval, "walled": state.blocked_at,
         "cool": state.cooldown, "long_walls": state.long_link_blocks,

@@ -16,6 +16,7 @@ from archiver import interruption
 from archiver.cli import (
     add,
     batch,
+    cluster,
     doctor,
     export,
     hints,
@@ -32,6 +33,7 @@ from archiver.cli import (
     site,
     status,
     verify,
+    worker,
 )
 from archiver.cli import list as list_
 from archiver.cli.command_group import ArchiverCommand, ArchiverGroup, CommandSection, print_version
@@ -68,6 +70,8 @@ _COMMANDS = (
     ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),
     ("rm", rm.remove_articles, rm.EXAMPLES),
+    ("cluster", cluster.manage_cluster, cluster.EXAMPLES),
+    ("worker", worker.do_jobs, worker.EXAMPLES),
 )
 
 # What `archiver --help` says of each command, in a line of at most 80 columns.
@@ -108,6 +112,13 @@ _SECTIONS = (
             "rebuild": "Make posts again from the stored pages, without the network.",
             "import": "Take in another archive, a backup, or a folder of posts.",
             "rm": "Take articles out for good.",
+        },
+    ),
+    CommandSection(
+        title="Several machines",
+        commands={
+            "cluster": "Let several machines work on one archive, and see how they do.",
+            "worker": "Do what is due together with the workers of other machines.",
         },
     ),
 )

@@ -66,6 +66,12 @@ class Blobs(Protocol):
         archive with another id, `prepare` and whatever changes something then raise ConfigError.
         """
 
+    def take(self) -> None:
+        """Let the place belong to the archive of `belong_to`, if it belongs to none yet.
+
+        Whatever changes something calls this, so only a caller that changes nothing has to.
+        """
+
     def prepare(self) -> None:
         """Raise StoreAway or ConfigError if the store cannot be used now."""
 
@@ -124,6 +130,10 @@ class Files(Blobs):
     @override
     def belong_to(self, archive_id: Callable[[bool], str]) -> None:
         pass  # the folder is the archive
+
+    @override
+    def take(self) -> None:
+        pass
 
     def __init__(self, store: LocalStore) -> None:
         self._root, self._store = store.root, store

@@ -87,7 +87,7 @@ class Objects(Blobs):
     def put(self, name: BlobName, content: bytes, *, proves_itself: bool = False) -> None:
         if self._is_dry:
             return
-        self._own()
+        self.take()
         with self._converted():
             self._store.put(name.key, content, attributes={"path": quote(name.path)}, use_multipart=False)
         _log.debug("%s: stored, %d bytes", self.place(name), len(content))
@@ -114,7 +114,7 @@ class Objects(Blobs):
     def delete(self, name: BlobName) -> None:
         if self._is_dry:
             return
-        self._own()
+        self.take()
         with self._converted():
             self._store.delete(name.key)
         _log.debug("%s: deleted", self.place(name))
@@ -130,7 +130,7 @@ class Objects(Blobs):
         key = name.removeprefix(f"{self._url}/")
         if key == name:
             return None
-        self._own()
+        self.take()
         aside = f"{_LOST}/{key}"
         try:
             with self._converted():
@@ -140,7 +140,8 @@ class Objects(Blobs):
         _log.info("%s: moved to %s/%s", name, self._url, aside)
         return f"{self._url}/{aside}"
 
-    def _own(self) -> None:
+    @override
+    def take(self) -> None:
         """Make sure that the prefix belongs to this archive; raise ConfigError if it belongs to another one.
 
         A prefix without an owner becomes this archive's. Of two archives that try this at the same time, one succeeds:
