@@ -28,6 +28,7 @@ from archiver.models.reports import (
     ArticleDetail,
     ExportResult,
     LinksReport,
+    PublishResult,
     RebuildResult,
     RemovalResult,
     RunReport,
@@ -76,6 +77,7 @@ __all__ = [
     "MoveResult",
     "MoveSummary",
     "PageReport",
+    "PublishResult",
     "QueueEntry",
     "QueueResult",
     "RebuildOptions",
@@ -503,6 +505,18 @@ class Archiver:
         from archiver.commands.remove import undo_named
 
         yield from undo_named(self._context, named)
+
+    def publish(self, folder: str | Path, looked: Counted = _silent) -> PublishResult:
+        """Write the posts and media of the archive to a folder, as the profile lays them out; return what was done.
+
+        They come from the archive's folder or its object storage. Only what changed is written, and what was published
+        before and is gone is deleted. Other files in the folder stay. `looked` is called with the number of files done
+        since its last call. Raise InputError if there is no archive, UsageError if `folder` is the archive, and
+        OutputError if a file cannot be written.
+        """
+        from archiver.commands.publish import publish
+
+        return publish(self._context, Path(folder), looked)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
         """Yield (path, size) of each file in `.archive/lost/`.

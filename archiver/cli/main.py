@@ -23,6 +23,7 @@ from archiver.cli import (
     history,
     import_,
     init,
+    publish,
     rebuild,
     recheck,
     rm,
@@ -63,6 +64,7 @@ _COMMANDS = (
     ("history", history.show_history, history.EXAMPLES),
     ("export", export.export_articles, export.EXAMPLES),
     ("site", site.write_site, site.EXAMPLES),
+    ("publish", publish.publish_archive, publish.EXAMPLES),
     ("init", init.write_settings, init.EXAMPLES),
     ("status", status.show_status, status.EXAMPLES),
     ("doctor", doctor.check_up, doctor.EXAMPLES),
@@ -99,6 +101,7 @@ _SECTIONS = (
         title="Pass them on",
         commands={
             "export": "Write HTML, PDF, Word, e-books, web archives or tables.",
+            "publish": "Write posts and media to a folder, only what changed.",
             "site": "Write the pages of the reader as files, for any web space.",
         },
     ),

@@ -31,7 +31,7 @@ from archiver.settings import duration
 _log = logging.getLogger(__name__)
 
 WINDOW = 2000  # jobs in the queue at most, however many addresses are due: a deep queue is slow
-_POISON_PAUSE = timedelta(days=1)  # for an address during whose job three workers died
+_POISON_PAUSE = timedelta(days=1)  # for an address during whose job workers died again and again
 _OUTAGE_PAUSE = 5.0  # seconds after a job that failed because the catalogue or the store is away
 
 
@@ -162,10 +162,10 @@ class _Worker:
         return self.request.share == "bulk" or next(self._due(), None) is None
 
     def _give_up(self, job: QueuedJob) -> None:
-        """Let an address rest for a day, since three workers died of it."""
+        """Let an address rest for a day, since workers died of it again and again."""
         until = self.context.now() + _POISON_PAUSE
         for url in job.keys if job.task == "page" else ():
-            reason = message("three workers died while they worked on it: it is tried again in a day")
+            reason = message("several workers died while they worked on it: it is tried again in a day")
             self.context.archive.catalogue.urls.rest(url, until, reason)
 
 

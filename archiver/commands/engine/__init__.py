@@ -21,7 +21,7 @@ class Duties:
 
     `perform` does a job and is called from several threads, at most `at_once` for pages. While `may_request` returns
     False, no job of the queue `pages` begins. The worker ends when `is_over` returns True, after the jobs that have
-    begun. `give_up` is called for a job during which a worker died three times.
+    begun. `give_up` is called for a job during which workers died again and again.
     """
 
     perform: Callable[[QueuedJob], None]
