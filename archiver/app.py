@@ -20,7 +20,7 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
-from archiver.models.cluster import ClusterStatus, EgressStatus, WorkerRequest
+from archiver.models.cluster import ClusterStatus, EgressStatus, TransferResult, WorkerRequest
 from archiver.models.job import FetchOptions, SourceOptions
 from archiver.models.layout import MoveResult, MoveSummary
 from archiver.models.queue import QueueEntry, QueueResult
@@ -92,6 +92,7 @@ __all__ = [
     "SourceOptions",
     "SourceReport",
     "StyledArticle",
+    "TransferResult",
     "WorkerRequest",
     "fetch_options",
     "read_list",
@@ -285,6 +286,29 @@ class Archiver:
 
         with closing(open_engine(self.settings)) as engine:
             return init_cluster(self._context, engine)
+
+    def import_into_cluster(self, looked: Counted = _silent) -> TransferResult:
+        """Bring the archive in this machine's folder into a new cluster; return what was done.
+
+        Its catalogue is copied to the server, its pages, media and posts to the object storage; the folder stays as it
+        is. It may be called again, such as after a kill. `looked` is called with the number of files done since its
+        last call. Raise InputError if there is no archive, and ConfigError if the servers have another one.
+        """
+        from archiver.commands.cluster import open_engine
+        from archiver.commands.cluster_transfer import import_archive
+
+        with closing(open_engine(self.settings)) as engine:
+            return import_archive(self._context, engine, looked)
+
+    def export_from_cluster(self, folder: str | Path, looked: Counted = _silent) -> TransferResult:
+        """Write the archive of the cluster to `folder` as the archive of one machine; return what was done.
+
+        Nothing of the cluster is changed. Raise UsageError if there is an archive in `folder` already.
+        """
+        from archiver.commands.cluster_transfer import export_archive
+
+        with self._opened_engine():
+            return export_archive(self._context, Path(folder), looked)
 
     def cluster_status(self) -> ClusterStatus:
         """Return how the cluster is doing: what is due, queued and running, and which egress rests until when.

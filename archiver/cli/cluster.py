@@ -8,7 +8,10 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.language import phrase
-from archiver.cli.output import json_fields, print_json, print_line
+from archiver.cli.output import json_fields, print_json, print_line, print_message, print_remark
+from archiver.cli.progress import FileProgress
+from archiver.errors import UsageError
+from archiver.messages.message import counted_message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,35 +21,59 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   archiver cluster init
+  archiver cluster import -o output
+  archiver cluster export -o output /mnt/one-machine
   archiver cluster status --json"""
 
 
 def manage_cluster(
     action: Annotated[
-        Literal["init", "status"],
+        Literal["init", "status", "import", "export"],
         typer.Argument(
-            metavar="init|status",
-            help="Make the archive one of a cluster, or say how the cluster is doing.",
+            metavar="init|status|import|export",
+            help="Begin a cluster, say how it is doing, bring an archive into it, or write it to FOLDER.",
             show_default=False,
         ),
     ],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Of `export`.", show_default=False)] = "",
     *,
     output: options.Output = None,
     common: options.CommonOptions,
 ) -> int:
     """Let several machines work on one archive, and see how they do.
 
-    They share a catalogue on PostgreSQL (`catalogue:` in archiver.yml) and an object storage (`store:`). `init` may be
-    called again at any time.
+    They share a catalogue on PostgreSQL (`catalogue:` in archiver.yml) and an object storage (`store:`). `init` begins
+    with an empty archive, `import` with that in the folder `--output`, whose files stay. `export` writes the archive to
+    FOLDER as one machine has it. All may be called again.
     """
     from archiver.app import Archiver
 
+    if bool(folder) != (action == "export"):
+        raise UsageError(message("`export` has a FOLDER, and no other"))
     with Archiver(common.settings(output)) as archive:
         if action == "init":
             _init(archive, as_json=common.as_json)
-        else:
+        elif action == "status":
             _show(archive.cluster_status(), as_json=common.as_json)
+        else:
+            return _transfer(archive, folder, as_json=common.as_json)
     return 0
+
+
+def _transfer(archive: Archiver, folder: str, *, as_json: bool) -> int:
+    """Bring the archive into the cluster, or out of it if there is a `folder`; return the exit code."""
+    with FileProgress() as progress:
+        result = (
+            archive.export_from_cluster(folder, progress.advance)
+            if folder
+            else archive.import_into_cluster(progress.advance)
+        )
+    for path in result.missing:
+        print_message(message("archiver: cannot be read or is damaged: {path}", path=path))
+    print_remark(counted_message("{number} file copied", "{number} files copied", result.files))
+    if as_json:
+        print_json(json_fields(result))
+    return result.exit_code
 
 
 def _init(archive: Archiver, *, as_json: bool) -> None:

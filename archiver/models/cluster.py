@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from archiver.errors import Exit
+
 Task = Literal["feed", "page", "media", "recheck", "rebuild"]
 Share = Literal["", "pages", "bulk"]  # which of the work a worker does; '': all of it
 
@@ -39,6 +41,24 @@ class WorkerRequest:
     share: Share = ""
     until_done: bool = False
     stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransferResult:
+    """The result of bringing an archive into a cluster or out of it.
+
+    `folder` is that of the archive on one machine, `files` the number of its pages, media and posts that are in both
+    places now, and `missing` names those that could not be read or are damaged.
+    """
+
+    folder: str
+    files: int
+    missing: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of the command: FAILED if a file is missing, else OK."""
+        return Exit.FAILED if self.missing else Exit.OK
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

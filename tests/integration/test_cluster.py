@@ -29,11 +29,11 @@ class Fleet:
             "ARCHIVER_CATALOGUE": postgres.catalogue_of(archiver.folder / "shared"),
         }  # fmt: skip
 
-    def machine(self, name: str) -> Command:
+    def machine(self, name: str, *, in_process: bool = False) -> Command:
         """A machine with a folder of its own."""
         folder = self._archiver.folder / name
         folder.mkdir(exist_ok=True)
-        return Command(folder=folder, environment=self._shared)
+        return Command(folder=folder, environment=self._shared, in_process=in_process)
 
 
 @pytest.fixture
@@ -141,3 +141,40 @@ def test_archive_without_cluster_imports_no_engine(tmp_path: Path) -> None:
     names = ("procrastinate", "psycopg", "archiver.commands.engine", "archiver.commands.cluster",
              "archiver.commands.worker", "archiver.catalogue.cluster")  # fmt: skip
     assert [name for name in loaded if name.startswith(names)] == []
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of an archive, but for its catalogue and locks."""
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    own = (".archive/catalogue", ".archive/posts.lock", ".archive/run.lock", ".archive/running/")
+    return {name: content for name, content in found.items() if not name.startswith(own)}
+
+
+@needs_server
+def test_archive_that_goes_into_cluster_and_out_is_byte_equal(
+    archiver: Command, bucket: Bucket, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        world.serve(numbered.address(number), numbered.article(number, pictures=(number, 90)))
+        numbered.serve_picture(world, number)
+    numbered.serve_picture(world, 90)
+    machine = Command(folder=archiver.folder, environment=archiver.environment)
+    with monkeypatch.context() as alone:
+        alone.setattr(postgres, "SERVER", "")  # so that the archive has a catalogue in a file at first
+        assert machine.add(*numbered.addresses((1, 2, 3))).code == 0
+        assert machine("rm", "--yes", "-o", "out", numbered.key(3)).code == 0
+    fleet = Fleet(archiver, bucket)
+    whole, second = fleet.machine(".", in_process=True), fleet.machine("second", in_process=True)
+    before = contents(whole.folder / "out")
+    assert whole("cluster", "import", "-o", "out").code == 0
+    assert whole("cluster", "import", "-o", "out").code == 0
+    run = second("cluster", "export", "-o", "out", "../back", "--json")
+    assert run.outcome["missing"] == []
+    assert contents(whole.folder / "back") == before
+    with monkeypatch.context() as alone:
+        alone.setattr(postgres, "SERVER", "")
+        assert machine("verify", "-o", "back").code == 0
+        listed = [machine("list", "--json", "-o", name).outcomes for name in ("back", "out")]
+    assert [len(articles) for articles in listed] == [2, 2]
+    assert listed[0] == listed[1]
+    assert second("cluster", "export", "-o", "out", "../back").code == 2

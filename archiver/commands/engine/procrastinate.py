@@ -36,7 +36,6 @@ _log = logging.getLogger(__name__)
 _TASK = "archiver"
 _PRIORITIES = {"control": 100, "pages": 0, "bulk": -10}
 _EVERY_HALF_MINUTE = "* * * * * */30"
-_EVERY_MINUTE = "* * * * * 15"
 _BEAT, _STALLED = 10.0, 60.0  # seconds between two signs of life, and without one until a job is given to another
 _MAX_RESCUES = 5  # workers that may die during one job, which may be that of a neighbour of the one to blame
 _CHUNK = 500  # jobs added by one statement
@@ -142,8 +141,6 @@ class _Worker:
         self._app.task(name=_TASK)(self._perform)
         feed = self._app.task(name="feed", queue="control", queueing_lock="feed", lock="feed")(self._feed)
         self._app.periodic(cron=_EVERY_HALF_MINUTE)(feed)
-        rescue = self._app.task(name="rescue", queue="control", queueing_lock="rescue", lock="rescue")(self._rescue)
-        self._app.periodic(cron=_EVERY_MINUTE)(rescue)
         self._pages: asyncio.Task[None] | None = None
         self._steady: asyncio.Task[None] | None = None
         self._outage = _Outage()
@@ -154,7 +151,6 @@ class _Worker:
             started = time.monotonic()
             try:
                 async with self._opened():
-                    await self._rescue_all()
                     await self._serve()
                 return
             except _LOST as error:
@@ -166,7 +162,7 @@ class _Worker:
         """Let the two groups of queues be worked on; the one with pages only while pages may be requested."""
         share, duties = self._duties.share, self._duties
         steady = ["control"] if share == "pages" else ["control", "bulk"]
-        self._steady = self._start(steady, at_once=1)
+        self._steady, rescued = self._start(steady, at_once=1), float("-inf")
         try:
             while not await asyncio.to_thread(duties.is_over):
                 may_request = share != "bulk" and await asyncio.to_thread(duties.may_request)
@@ -179,6 +175,9 @@ class _Worker:
                 for task in filter(None, (self._steady, self._pages)):
                     if task.done():
                         raise exceptions.ConnectorException from task.exception()
+                if time.monotonic() - rescued > _STALLED / 2:
+                    await self._rescue()
+                    rescued = time.monotonic()
                 await asyncio.sleep(_POLL)
         finally:
             for task in filter(None, (self._pages, self._steady)):
@@ -217,11 +216,7 @@ class _Worker:
         _log.debug("the queue is filled, %d", timestamp)
         self._duties.perform(QueuedJob(task="feed"))
 
-    async def _rescue(self, timestamp: int) -> None:
-        _log.debug("jobs of dead workers are looked for, %d", timestamp)
-        await self._rescue_all()
-
-    async def _rescue_all(self) -> None:
+    async def _rescue(self) -> None:
         """Give the jobs of dead workers to others, unless too many have died of one job."""
         manager = self._app.job_manager
         for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):
