@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
+from archiver.models.cluster import ClusterStatus, EgressStatus, TransferResult, WorkerRequest
 from archiver.models.job import FetchOptions, SourceOptions
 from archiver.models.layout import MoveResult, MoveSummary
 from archiver.models.queue import QueueEntry, QueueResult
@@ -27,6 +28,7 @@ from archiver.models.reports import (
     ArticleDetail,
     ExportResult,
     LinksReport,
+    PublishResult,
     RebuildResult,
     RemovalResult,
     RunReport,
@@ -51,6 +53,7 @@ from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
+    from archiver.commands.engine import Engine
     from archiver.commands.reader import ArchiveReader
     from archiver.context import Context
     from archiver.sources import ListEntry
@@ -64,7 +67,9 @@ __all__ = [
     "BundleMember",
     "Check",
     "Checkup",
+    "ClusterStatus",
     "DoctorRequest",
+    "EgressStatus",
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
@@ -72,6 +77,7 @@ __all__ = [
     "MoveResult",
     "MoveSummary",
     "PageReport",
+    "PublishResult",
     "QueueEntry",
     "QueueResult",
     "RebuildOptions",
@@ -86,6 +92,8 @@ __all__ = [
     "SourceOptions",
     "SourceReport",
     "StyledArticle",
+    "TransferResult",
+    "WorkerRequest",
     "fetch_options",
     "read_list",
 ]
@@ -255,6 +263,84 @@ class Archiver:
         from archiver.commands.batch import batch
 
         yield from self._recorded("batch", batch(self._context, entries, options, planned, chosen))
+
+    def enqueue_list(self, entries: Iterable[ListEntry], planned: Counted = _silent) -> Iterator[Outcome]:
+        """Leave a list to the workers of a cluster; yield an Outcome for each entry that is not for them.
+
+        These are entries that are invalid, that need no request, or that are files of this machine. At the end,
+        `planned` is called with the number of addresses that are left to the workers. Raise ConfigError if there is no
+        cluster, and OutputError if the archive cannot be written.
+        """
+        from archiver.commands.cluster import enqueue_list
+
+        with self._opened_engine() as engine:
+            yield from self._summed(enqueue_list(self._context, engine, entries, planned))
+
+    def init_cluster(self) -> str:
+        """Make this archive one on which several machines can work; return its id. It may be called again.
+
+        The settings `catalogue` and `store` name the servers that all machines share. Raise ConfigError if they are
+        missing, or if another archive uses them.
+        """
+        from archiver.commands.cluster import init_cluster, open_engine
+
+        with closing(open_engine(self.settings)) as engine:
+            return init_cluster(self._context, engine)
+
+    def import_into_cluster(self, looked: Counted = _silent) -> TransferResult:
+        """Bring the archive in this machine's folder into a new cluster; return what was done.
+
+        Its catalogue is copied to the server, its pages, media and posts to the object storage; the folder stays as it
+        is. It may be called again, such as after a kill. `looked` is called with the number of files done since its
+        last call. Raise InputError if there is no archive, and ConfigError if the servers have another one.
+        """
+        from archiver.commands.cluster import open_engine
+        from archiver.commands.cluster_transfer import import_archive
+
+        with closing(open_engine(self.settings)) as engine:
+            return import_archive(self._context, engine, looked)
+
+    def export_from_cluster(self, folder: str | Path, looked: Counted = _silent) -> TransferResult:
+        """Write the archive of the cluster to `folder` as the archive of one machine; return what was done.
+
+        Nothing of the cluster is changed. Raise UsageError if there is an archive in `folder` already.
+        """
+        from archiver.commands.cluster_transfer import export_archive
+
+        with self._opened_engine():
+            return export_archive(self._context, Path(folder), looked)
+
+    def cluster_status(self) -> ClusterStatus:
+        """Return how the cluster is doing: what is due, queued and running, and which egress rests until when.
+
+        Raise ConfigError if there is no cluster.
+        """
+        from archiver.commands.cluster import cluster_status
+
+        with self._opened_engine() as engine:
+            return cluster_status(self._context, engine)
+
+    def work(self, request: WorkerRequest) -> Iterator[Outcome]:
+        """Do what is due in a cluster, together with other workers, and yield the Outcome of each article.
+
+        An empty folder joins the archive of the cluster. Raise ConfigError if there is no cluster or the settings name
+        no egress, OutputError if the archive cannot be written, CatalogueAway if the server cannot be reached for ten
+        minutes, and CoolingDown if the work ends only because the egress rests.
+        """
+        from archiver.commands.cluster import check_egress
+        from archiver.commands.worker import perform_jobs
+
+        check_egress(self.settings)
+        with self._opened_engine() as engine:
+            yield from self._summed(perform_jobs(self._context, engine, request))
+
+    @contextmanager
+    def _opened_engine(self) -> Iterator[Engine]:
+        from archiver.commands.cluster import join_cluster, open_engine
+
+        with closing(open_engine(self.settings)) as engine:
+            join_cluster(self._context.archive, engine)
+            yield engine
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
         """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.
@@ -443,6 +529,18 @@ class Archiver:
         from archiver.commands.remove import undo_named
 
         yield from undo_named(self._context, named)
+
+    def publish(self, folder: str | Path, looked: Counted = _silent) -> PublishResult:
+        """Write the posts and media of the archive to a folder, as the profile lays them out; return what was done.
+
+        They come from the archive's folder or its object storage. Only what changed is written, and what was published
+        before and is gone is deleted. Other files in the folder stay. `looked` is called with the number of files done
+        since its last call. Raise InputError if there is no archive, UsageError if `folder` is the archive, and
+        OutputError if a file cannot be written.
+        """
+        from archiver.commands.publish import publish
+
+        return publish(self._context, Path(folder), looked)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
         """Yield (path, size) of each file in `.archive/lost/`.

@@ -13,9 +13,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
+from socket import gethostname
 from typing import TYPE_CHECKING
 
-from archiver import policy
+from archiver import policy, urls
 from archiver.archive.archive import Archive, Servers
 from archiver.archive.layouts import record_layout
 from archiver.archive.media import ArticleMedia
@@ -24,7 +25,7 @@ from archiver.archive.post_styles import PostStyles
 from archiver.archive.site_configuration import site_options
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
-from archiver.catalogue import open_host_limits
+from archiver.catalogue import Egress, open_host_limits
 from archiver.clock import utc_now
 from archiver.comparison import comparable_text
 from archiver.errors import InputError
@@ -155,11 +156,19 @@ class Context:
             keeps_snapshots=self.settings.snapshots, min_coverage=self.settings.completeness,
             overwrite=Overwrite.FORCED if self.settings.force else Overwrite.UNEDITED,
             wants=partial(self._wants_medium, job), saves_cover=self.settings.header_img == COVER,
+            rest_until=self._end_of_cooldown,
         )  # fmt: skip
         return UnitOfWork(
             archive=self.archive, job=job, media=media, options=options, now=self.now,
             says_the_same=partial(self._says_the_same, job),
         )  # fmt: skip
+
+    def _end_of_cooldown(self) -> datetime | None:
+        """Return until when an address rests whose request was blocked, however many egresses could request it.
+
+        Return None if there is only one egress: then the cool-down of the host is enough.
+        """
+        return self.rate_limiter.cooldown_until() if self.settings.egress else None
 
     def _wants_medium(self, job: Job, medium: Media) -> bool:
         """Return whether a medium of the job's article is to be saved.
@@ -200,7 +209,7 @@ class Context:
         With the setting `egress` it is shared by all machines that send requests from this address.
         """
         settings = self.settings
-        limits = open_host_limits(settings.catalogue, settings.egress, lambda: self.now().timestamp())
+        limits = open_host_limits(settings.catalogue, egress_of(settings), lambda: self.now().timestamp())
         self._opened.callback(limits.close)
         return SharedRateLimiter(
             limits=limits, interval=self.settings.interval, cookies=self.settings.cookies,
@@ -258,6 +267,16 @@ class Context:
         pool = ThreadPoolExecutor(_MEDIA_THREADS, thread_name_prefix="media")
         self._opened.callback(pool.shutdown, wait=False, cancel_futures=True)
         return pool
+
+
+def egress_of(settings: Settings) -> Egress:
+    """Return the egress that the settings name: the address from which this machine sends its requests."""
+    if not settings.egress:
+        return Egress()
+    from archiver.fetcher.proxy import proxy_for
+
+    address = proxy_for(settings.proxy, f"https://{urls.HOST}/") or gethostname()
+    return Egress(name=settings.egress, address=address, stop_after=settings.walls_stop_all)
 
 
 def _rebuilt(job: Job) -> ArticleRecord | None:

@@ -12,6 +12,7 @@ ArchiverError
 ├── FetchError            1   a page or a medium could not be fetched
 │   ├── Unreachable           every request failed; a later run may succeed
 │   ├── CoolingDown      75   WeChat showed a verification page or answered 429; no page is requested for a while
+│   │   └── Refused               WeChat answered this request with 429
 │   ├── BudgetSpent           the run has reached its limit of pages or of time
 │   ├── Postponed             a medium is left for another run: its article's limits or the run's time are used up, or
 │   │                         its host must not be asked for a while
@@ -140,6 +141,10 @@ class CoolingDown(FetchError):  # noqa: N818
     """
 
     exit_code = Exit.TRY_LATER
+
+
+class Refused(CoolingDown):
+    """The error for a page that was requested, and that WeChat refused with HTTP status 429."""
 
 
 class BudgetSpent(FetchError):  # noqa: N818

@@ -157,6 +157,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
     egress: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,60}$")] = ""  # name of the address for requests
+    walls_stop_all: Annotated[int, msgspec.Meta(ge=0)] = 2  # egresses blocked in ten minutes that stop all; 0: never
     store: str = ""  # the place in an object storage, s3://BUCKET/PREFIX; '' for files in the archive
     lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
     url: str = ""  # the address at which people reach the reader; '' for the one that each of them uses

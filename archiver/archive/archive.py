@@ -18,6 +18,7 @@ from archiver.archive.media import FetchedMedia
 from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import populate_catalogue, write_missing_tombstones
 from archiver.catalogue import Catalogue, Location
+from archiver.catalogue.location import new_archive_id
 from archiver.credentials import redact_words
 from archiver.errors import Busy, InputError, OutputError
 from archiver.messages.message import message
@@ -73,6 +74,7 @@ class Archive:
             store=servers.store,
             is_dry=is_dry,
         )
+        self.files.blobs.belong_to(self._archive_id)
         self._opened = ExitStack()
         self._post_lock = threading.Lock()  # the part of post_lock() that excludes other threads of this process
 
@@ -128,6 +130,16 @@ class Archive:
         it asks the catalogue for the id of this run.
         """
         return ArchiveFiles(self.name, profile=self.profile, store=self.servers.store)
+
+    def _archive_id(self, creates: bool) -> str:
+        """Return the id of the archive. With `creates`, an archive without an id gets one; else its id is ''."""
+        if self.servers.database:
+            _ = self.catalogue  # the database has the id, and opening it writes the id to the folder
+        archive_id = self.location.archive_id()
+        if not archive_id and creates:
+            archive_id = new_archive_id()
+            self.location.write_archive_id(archive_id)
+        return archive_id
 
     def exists(self) -> bool:
         """Return whether the folder is an archive.

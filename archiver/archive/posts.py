@@ -125,6 +125,16 @@ class PostFiles:
         shared = self._shared.get(recorded)
         return here if shared is None else shared
 
+    def content_of(self, name: str, recorded: str) -> bytes | None:
+        """Return the content of a post: that of its file, edited or not, or what another machine wrote; else None.
+
+        `recorded` is the SHA-256 of the post when archiver last wrote it. Raise OutputError if the file cannot be read.
+        """
+        path = self.root / name
+        with as_output_error(path):
+            here = path.read_bytes() if path.is_file() else None
+        return self.latest(here, recorded)
+
     def share(self, name: str, content: bytes) -> None:
         """Store the post that was written to the file `name` in the object storage, if there is one."""
         if self._shared:

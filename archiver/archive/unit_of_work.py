@@ -20,7 +20,7 @@ from archiver.archive.media import ArticleMedia, delete_medium
 from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
-from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, OutputError
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, OutputError, Refused
 from archiver.models import (
     ArchiveTransaction,
     Article,
@@ -62,7 +62,8 @@ class WorkOptions:
     With `keeps_snapshots`, received pages are stored. A post that shows less than the share `min_coverage` (0 to 1) of
     the page's text gets a warning. `overwrite` says which existing posts may be overwritten: by default those that
     nobody edited. `wants` takes a medium and returns whether it is saved. With `saves_cover`, the article's
-    cover is saved like the pictures in its text.
+    cover is saved like the pictures in its text. `rest_until` returns the time before which no machine may request an
+    address again whose request WeChat just blocked; None if there is no such time.
     """
 
     keeps_snapshots: bool = True
@@ -70,6 +71,7 @@ class WorkOptions:
     overwrite: Overwrite = Overwrite.UNEDITED
     wants: Callable[[Media], bool] = lambda _medium: True
     saves_cover: bool = False
+    rest_until: Callable[[], datetime | None] = lambda: None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -277,7 +279,9 @@ class UnitOfWork:
     def commit_notice(self, capture: StoredCapture) -> Outcome:
         """Record a page that holds no article; return the outcome of the job."""
         outcome = outcomes.no_article(self.job.target, capture.page, capture.classification)
-        self._record(self._transaction(outcome, capture))
+        is_blocked = capture.classification.state is State.VERIFICATION
+        rests_until = self.options.rest_until() if is_blocked else None
+        self._record(replace(self._transaction(outcome, capture), rests_until=rests_until))
         return outcome
 
     def commit_failure(self, error: ArchiverError) -> Outcome:
@@ -289,6 +293,8 @@ class UnitOfWork:
         if isinstance(error, BudgetSpent):
             return outcomes.left(self.job.target)
         outcome = outcomes.failed(self.job.target.source, self.job.target.url, error)
+        if isinstance(error, Refused) and (until := self.options.rest_until()):
+            self.archive.catalogue.urls.rest(self.job.target.url, until)
         if isinstance(error, FetchError) and not isinstance(error, CoolingDown):
             self._record(self._transaction(outcome))
         return outcome

@@ -17,6 +17,7 @@ from archiver.catalogue.articles import ArticleTable
 from archiver.catalogue.browsing import Browsing
 from archiver.catalogue.captures import CaptureTable
 from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
+from archiver.catalogue.egresses import Egress
 from archiver.catalogue.files import FileInventory
 from archiver.catalogue.foreign_posts import ForeignPosts
 from archiver.catalogue.host_limits import HostLimits, open_host_limits, user_location
@@ -50,7 +51,16 @@ from archiver.catalogue.statistics import Statistics
 from archiver.catalogue.urls import UrlTable, key_of_long_url
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
-__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "key_of_long_url", "open_host_limits", "user_location"]
+__all__ = [
+    "Catalogue",
+    "Claim",
+    "Egress",
+    "HostLimits",
+    "Location",
+    "key_of_long_url",
+    "open_host_limits",
+    "user_location",
+]
 
 
 class Catalogue(CatalogueProtocol):

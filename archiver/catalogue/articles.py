@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from heapq import nsmallest
 from typing import Any
@@ -260,6 +260,8 @@ class ArticleTable(ArticleStore):
             query = select(addresses.c.state, addresses.c.tries).where(addresses.c.url == url).with_for_update()
             before = connection.execute(query).first()
             retry = policy.retry_after(attempt, before.state if before else None, before.tries if before else 0)
+            if retry.due and entry.rests_until:
+                retry = replace(retry, due=max(retry.due, entry.rests_until))
             values = {
                 "article_id": article_id, "state": state, "reason": entry.outcome.error, "tried": to_timestamp(now),
                 "tries": retry.tries, "due": to_timestamp(retry.due),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import OutputError
 from archiver.messages.message import message
+from archiver.storage.local import make_durable_folder, read_file, write_lines
 
 FILE = "catalogue.db"  # the catalogue of an archive in the folder .archive, if it is a SQLite file
-ID_FILE = "catalogue-id"  # in the same folder, if the catalogue is on a server: the id of the archive in its catalogue
+# In the same folder, if the catalogue or a store is on a server: the id of the archive, which the server has, too.
+ID_FILE = "catalogue-id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +58,23 @@ class Location:
         SQLite file counts as well, since its rows are copied to a new server.
         """
         return self.file.is_file() or bool(self.server and (self.folder / ID_FILE).is_file())
+
+    def archive_id(self) -> str:
+        """Return the id of the archive, from the file `catalogue-id`; '' if it has none yet."""
+        with guarded_folder(self.file), suppress(FileNotFoundError):
+            return read_file(self.folder / ID_FILE).decode(errors="replace").strip()
+        return ""
+
+    def write_archive_id(self, archive_id: str) -> None:
+        """Record the id of the archive durably in its folder, which is created if it is missing."""
+        with guarded_folder(self.file):
+            make_durable_folder(self.folder)
+            write_lines(self.folder / ID_FILE, [archive_id])
+
+
+def new_archive_id() -> str:
+    """Return a random id for an archive."""
+    return secrets.token_hex(8)
 
 
 @contextmanager

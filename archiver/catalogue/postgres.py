@@ -7,7 +7,6 @@ and share an advisory lock; a transaction that must be alone takes the lock excl
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,13 +20,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from archiver.catalogue.location import ID_FILE, Location, guarded_folder
+from archiver.catalogue.location import Location, new_archive_id
 from archiver.catalogue.migration import migrate, refuse_newer, revision_of
 from archiver.catalogue.schema import REVISION, owner_table, server_tables, workers
 from archiver.catalogue.transfer import copy_rows
 from archiver.errors import ArchiverError, CatalogueAway, ConfigError, DamagedCatalogue, OutputError
 from archiver.messages.message import message
-from archiver.storage.local import read_file, write_lines
 
 _LOCK = 0x61726368  # first half of the key of the advisory lock; the second half is made of the schema's name
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(:lock, hashtext(current_schema()))")
@@ -122,7 +120,7 @@ class PostgresDialect:
         Return None if the database is not registered for this archive.
         """
         row = connection.execute(select(owner_table)).first()
-        return bool(row.populated) if row and row.id == self._own_id() else None
+        return bool(row.populated) if row and row.id == self.location.archive_id() else None
 
     def _register(self, connection: Connection) -> bool:
         """Record in the database and in the archive's folder that they belong together.
@@ -133,9 +131,9 @@ class PostgresDialect:
         folder = str(self.location.folder.absolute())
         row = connection.execute(select(owner_table)).first()
         if row is None:
-            own_id = self._own_id() or secrets.token_hex(8)
+            own_id = self.location.archive_id() or new_archive_id()
             connection.execute(owner_table.insert().values(id=own_id, folder=folder, populated=0))
-        elif row.id == self._own_id() or (not self._own_id() and row.folder == folder):
+        elif row.id == self.location.archive_id() or (not self.location.archive_id() and row.folder == folder):
             own_id = str(row.id)
             connection.execute(update(owner_table).values(folder=folder))
         else:
@@ -146,18 +144,8 @@ class PostgresDialect:
                 ),
                 concerns=self.location.name,
             )
-        with guarded_folder(self.location.file):
-            write_lines(self.location.folder / ID_FILE, [own_id])
+        self.location.write_archive_id(own_id)
         return bool(row and row.populated)
-
-    def _own_id(self) -> str:
-        """Return the id in the file `catalogue-id` of the archive's folder; '' if there is no such file yet.
-
-        The database has the same id, which shows that it belongs to this archive.
-        """
-        with guarded_folder(self.location.file), suppress(FileNotFoundError):
-            return read_file(self.location.folder / ID_FILE).decode(errors="replace").strip()
-        return ""
 
     def create_tables(self, engine: Engine, schema: MetaData) -> None:
         """Create the missing tables of `schema`."""

@@ -127,8 +127,19 @@ class UrlStore(Protocol):
         The lease of another run is never freed.
         """
 
-    def due_now(self) -> Iterator[UrlRecord]:
+    def rest(self, url: str, until: datetime, reason: str = "") -> None:
+        """Let no run fetch a URL before the time `until`; do nothing if it is due later or never.
+
+        A `reason` other than '' is recorded as the error of the last attempt.
+        """
+
+    def count_due(self) -> int:
+        """Return the number of URLs that `due_now` yields."""
+
+    def due_now(self, limit: int | None = None) -> Iterator[UrlRecord]:
         """Yield the records of the URLs that are due to be fetched now, the longest overdue first.
+
+        With `limit`, yield at most so many.
 
         URLs that are due since the same second come in alphabetical order.
 

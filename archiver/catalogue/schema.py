@@ -269,3 +269,11 @@ egress_hosts = Table(
     Column("host", Text, primary_key=True),
     *_limits(),
 )
+
+egress_names = Table(
+    "egress_names",
+    egresses,
+    Column("name", Text, primary_key=True),
+    Column("address", Text, nullable=False, index=True),  # of the proxy, or the name of the machine
+    Column("since", Float, nullable=False),  # time since which it has this address; the first name of one is the egress
+)

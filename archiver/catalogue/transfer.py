@@ -1,20 +1,26 @@
-"""Copy the rows of a catalogue from a SQLite file to a server, when an archive gets the setting `catalogue`."""
+"""Copy the rows of a catalogue from a SQLite file to a server, when an archive gets a `catalogue`, and back."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select, text
 
-from archiver.catalogue.database import CHUNK
-from archiver.catalogue.location import Location
-from archiver.catalogue.schema import tables
+from archiver.catalogue.database import CHUNK, Database
+from archiver.catalogue.location import Location, guarded_folder
+from archiver.catalogue.schema import addresses, folders, foreign_posts, tables
 from archiver.catalogue.sqlite import SqliteDialect
 from archiver.errors import DamagedCatalogue, OutputError
 from archiver.messages.message import message
+from archiver.storage.local import make_durable_folder, sync_folder
+
+_OF_ONE_FOLDER = (folders.name, foreign_posts.name)  # tables about the folder of one machine
+_NO_LEASE: dict[str, dict[str, Any]] = {addresses.name: {"owner": None}}
 
 
 def copy_rows(file: Path, target: Connection) -> bool:
@@ -46,6 +52,36 @@ def copy_rows(file: Path, target: Connection) -> bool:
             concerns=str(file),
         ) from error
     return is_populated
+
+
+def copy_to_file(server: Location, file: Location) -> None:
+    """Copy all rows of the catalogue on a server to a new SQLite file, which takes its place when it is whole.
+
+    Leases of runs are not copied, nor what is only true of the folder of one machine. Raise OutputError if the server
+    cannot be read or the file cannot be written.
+    """
+    unfinished = Location(file=file.folder / "unfinished-catalogue" / file.file.name)
+    with guarded_folder(unfinished.file):
+        shutil.rmtree(unfinished.folder, ignore_errors=True)  # of an earlier call that was killed
+        make_durable_folder(unfinished.folder)
+    with closing(Database(server)) as source, closing(Database(unfinished)) as target:
+        with source.dialect.guarded(), source.dialect.for_reading(source.engine) as rows:
+            target.write(lambda connection: _copy_all(rows, connection), durable=True)
+        target.write(target.dialect.mark_populated, durable=True)
+    with guarded_folder(file.file):
+        for path in unfinished.folder.glob(f"{file.file.name}*"):
+            path.replace(file.folder / path.name)
+        sync_folder(file.folder)
+        shutil.rmtree(unfinished.folder, ignore_errors=True)
+
+
+def _copy_all(source: Connection, target: Connection) -> None:
+    for table in tables.sorted_tables:
+        target.execute(table.delete())
+    for table in (table for table in tables.sorted_tables if table.name not in _OF_ONE_FOLDER):
+        rows = source.execute(select(table)).mappings()
+        while chunk := [dict(row) | _NO_LEASE.get(table.name, {}) for row in islice(rows, CHUNK)]:
+            target.execute(table.insert(), chunk)
 
 
 def _chunks(source: SqliteDialect, engine: Engine) -> Iterator[tuple[Table, list[dict[str, Any]]]]:

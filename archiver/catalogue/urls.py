@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 from typing_extensions import override
 
 from archiver import urls
@@ -109,9 +109,25 @@ class UrlTable(UrlStore):
         _log.debug("%s: released", url)
 
     @override
-    def due_now(self) -> Iterator[UrlRecord]:
-        condition = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
-        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due, addresses.c.url))
+    @transaction
+    def rest(self, connection: Connection, url: str, until: datetime, reason: str = "") -> None:
+        due = to_timestamp(until)
+        is_earlier = (addresses.c.url == url) & (addresses.c.due < due)
+        values = {"due": due, **({"reason": reason} if reason else {})}
+        connection.execute(update(addresses).where(is_earlier).values(values))
+
+    @override
+    def due_now(self, limit: int | None = None) -> Iterator[UrlRecord]:
+        query = _RECORDS.where(self._is_due()).order_by(addresses.c.due, addresses.c.url)
+        yield from self._select(query if limit is None else query.limit(limit))
+
+    @override
+    def count_due(self) -> int:
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(addresses).where(self._is_due())).scalar_one()
+
+    def _is_due(self) -> ColumnElement[bool]:
+        return due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
 
     @override
     def waiting(self) -> Iterator[UrlRecord]:

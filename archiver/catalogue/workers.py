@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 from typing_extensions import override
 
 from archiver.catalogue.leases import RunLock, is_locked
@@ -94,11 +94,16 @@ class Worker(RunLock):
             connection.execute(delete(workers).where(workers.c.id == run_id))
 
 
+def is_alive() -> ColumnElement[bool]:
+    """Return the SQL condition that a row of `workers` is that of a run that is working."""
+    return workers.c.beat > _NOW - _LEASE
+
+
 def working_since(database: Database, own_id: str) -> float | None:
     """Return when the oldest other run began that is alive, in seconds since 1970; None if there is none."""
-    is_alive = (workers.c.beat > _NOW - _LEASE) & (workers.c.id != own_id)
+    query = select(func.min(workers.c.started)).where(is_alive() & (workers.c.id != own_id))
     with _committed(database) as connection:
-        began = connection.execute(select(func.min(workers.c.started)).where(is_alive)).scalar()
+        began = connection.execute(query).scalar()
     return None if began is None else float(began)
 
 

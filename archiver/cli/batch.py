@@ -19,12 +19,14 @@ from archiver.errors import UsageError
 from archiver.messages.message import counted_message, message
 
 if TYPE_CHECKING:
+    from archiver.app import Archiver
     from archiver.sources import ListEntry
 
 EXAMPLES = """\b
 Examples:
   archiver batch addresses.txt
   archiver batch 2024.txt 2025.xlsx
+  archiver batch --enqueue addresses.txt
   archiver batch -o blog --failed again.txt list.csv
   grep -o 'https://mp.weixin[^ )]*' notes.md | archiver batch --max-time 8h -"""
 
@@ -55,6 +57,11 @@ def archive_list(
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     entries = TrackedEntries(_read(lists))
+    if requests.enqueue:
+        if failed is not None or requests != options.BatchOptions(enqueue=True):
+            raise UsageError(message("--enqueue leaves all else to the workers: call it without other options"))
+        with Archiver(settings) as archive:
+            return _enqueue(archive, entries, common)
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
         printer = OutcomePrinter(
             summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), bulk=True
@@ -80,6 +87,21 @@ def archive_list(
     printer.print_summary_table()
     if failed is not None:
         _write_remaining(Path(failed), entries)
+    return printer.summary.exit_code
+
+
+def _enqueue(archive: Archiver, entries: TrackedEntries, common: options.ArchiveOptions) -> int:
+    """Leave the entries of a list to the workers; print what they cannot do, and how many addresses they have."""
+    printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), bulk=True)
+
+    def print_count(count: int) -> None:
+        print_remark(
+            counted_message(
+                "{number} address is left to the workers", "{number} addresses are left to the workers", count
+            )
+        )
+
+    printer.print_all(archive.enqueue_list(entries, print_count))
     return printer.summary.exit_code
 
 

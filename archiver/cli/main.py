@@ -16,12 +16,14 @@ from archiver import interruption
 from archiver.cli import (
     add,
     batch,
+    cluster,
     doctor,
     export,
     hints,
     history,
     import_,
     init,
+    publish,
     rebuild,
     recheck,
     rm,
@@ -32,6 +34,7 @@ from archiver.cli import (
     site,
     status,
     verify,
+    worker,
 )
 from archiver.cli import list as list_
 from archiver.cli.command_group import ArchiverCommand, ArchiverGroup, CommandSection, print_version
@@ -61,6 +64,7 @@ _COMMANDS = (
     ("history", history.show_history, history.EXAMPLES),
     ("export", export.export_articles, export.EXAMPLES),
     ("site", site.write_site, site.EXAMPLES),
+    ("publish", publish.publish_archive, publish.EXAMPLES),
     ("init", init.write_settings, init.EXAMPLES),
     ("status", status.show_status, status.EXAMPLES),
     ("doctor", doctor.check_up, doctor.EXAMPLES),
@@ -68,6 +72,8 @@ _COMMANDS = (
     ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),
     ("rm", rm.remove_articles, rm.EXAMPLES),
+    ("cluster", cluster.manage_cluster, cluster.EXAMPLES),
+    ("worker", worker.do_jobs, worker.EXAMPLES),
 )
 
 # What `archiver --help` says of each command, in a line of at most 80 columns.
@@ -95,6 +101,7 @@ _SECTIONS = (
         title="Pass them on",
         commands={
             "export": "Write HTML, PDF, Word, e-books, web archives or tables.",
+            "publish": "Write posts and media to a folder, only what changed.",
             "site": "Write the pages of the reader as files, for any web space.",
         },
     ),
@@ -108,6 +115,13 @@ _SECTIONS = (
             "rebuild": "Make posts again from the stored pages, without the network.",
             "import": "Take in another archive, a backup, or a folder of posts.",
             "rm": "Take articles out for good.",
+        },
+    ),
+    CommandSection(
+        title="Several machines",
+        commands={
+            "cluster": "Let several machines work on one archive, and see how they do.",
+            "worker": "Do what is due together with the workers of other machines.",
         },
     ),
 )

@@ -186,6 +186,20 @@ class UnattendedOptions(NetworkOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkerOptions(UnattendedOptions):
+    """The options of a worker, which has the name of the address from which it sends its requests."""
+
+    egress: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The address for requests: workers with one address have one name.",
+            rich_help_panel=_REQUESTS,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArchiveOptions(UnattendedOptions):
     """The options of a command that archives articles and may overwrite posts that a person edited."""
 
@@ -278,7 +292,14 @@ class RetryOptions(LimitOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class BatchOptions(RetryOptions, PostOptions):
-    """The options of a command that archives the articles of a list: which it requests, and those for their posts."""
+    """The options of a command that archives the articles of a list: which it requests, and those for their posts.
+
+    With `enqueue`, it leaves the articles to the workers of a cluster.
+    """
+
+    enqueue: Annotated[
+        bool, typer.Option("--enqueue", help="Leave the addresses to the workers of a cluster, and end.")
+    ] = False
 
     def fetch_options(self) -> FetchOptions:
         """Convert the options that concern requests to FetchOptions; see `LimitOptions.fetch_options`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archiver import policy, urls
 from archiver.archive.disk_usage import measure_disk_usage
-from archiver.catalogue import Catalogue, open_host_limits, user_location
+from archiver.catalogue import Catalogue, Egress, open_host_limits, user_location
 from archiver.commands.attention import RECENT, RUNS, needs_of, next_run
 from archiver.models import CHINA
 from archiver.models.status import ArchiveStatus, Need, SourceStatus, WallStatus
@@ -72,7 +72,7 @@ def wall_status(settings: Settings, now: float) -> WallStatus:
     """
     if not settings.egress and not user_location().file.is_file():
         return WallStatus()
-    limits = open_host_limits(settings.catalogue, settings.egress)
+    limits = open_host_limits(settings.catalogue, Egress(name=settings.egress))
     try:
         host = limits.state(urls.HOST)
     finally:

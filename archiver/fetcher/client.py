@@ -19,7 +19,7 @@ import httpx
 
 from archiver import urls
 from archiver.clock import utc_now
-from archiver.errors import BudgetSpent, CoolingDown, FetchError, Postponed, Unreachable
+from archiver.errors import BudgetSpent, FetchError, Postponed, Refused, Unreachable
 from archiver.fetcher.cookies import read_cookies
 from archiver.fetcher.host_cooldowns import HostCooldowns
 from archiver.fetcher.limits import LONGEST_WAIT
@@ -261,7 +261,7 @@ class Fetcher:
         The Retry-After header of `response` contains the delay:
 
         - If it is at most LONGEST_WAIT, return. The caller may then request the page again.
-        - If it is longer, missing or invalid, raise CoolingDown. The page is then not requested again.
+        - If it is longer, missing or invalid, raise Refused. The page is then not requested again.
 
         `target` is the target of the page; the error shows its address.
         """
@@ -275,7 +275,7 @@ class Fetcher:
                 if seconds
                 else message("wants a rest: try later")
             )
-            raise CoolingDown(
+            raise Refused(
                 message(
                     "the server answered HTTP {too_many_requests} and {advice}",
                     too_many_requests=TOO_MANY_REQUESTS,

@@ -44,6 +44,14 @@ class ProxyConfig:
         return not self._direct[place]
 
 
+def proxy_for(chosen: str, address: str) -> str:
+    """Return the proxy of a request for `address` as `host:port`, without its login; '' if the request uses none.
+
+    `chosen` is the proxy in the settings. Raise ConfigError if the proxy cannot be used.
+    """
+    return ProxyConfig(chosen).name_for(httpx.URL(address))
+
+
 def _parse_proxy(address: str) -> httpcore.Proxy:
     """Return the proxy at `address`, such as `host:port`, `http://host:port` or `socks5://host:port`.
 

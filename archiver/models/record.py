@@ -27,6 +27,7 @@ class ArchiveTransaction:
     media were not requested, so that no failed attempt is counted.
 
     `claimed` is the address on which the run has the lease, '' if it needs none. Nothing is recorded without the lease.
+    `rests_until` is the time before which no machine may request the address again; None if only its state decides.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class ArchiveTransaction:
     media: MediaResults = field(default_factory=dict)
     asked: bool = True  # False: missing media were not requested, so no failed try is counted
     share: float | None = None  # RenderedPost.text_coverage; None: no post was rendered
+    rests_until: datetime | None = None  # time before which the address is not due, whatever its state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

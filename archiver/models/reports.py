@@ -129,6 +129,28 @@ class ExportResult:
         return Exit.FAILED if self.missing else Exit.OK
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublishResult:
+    """The result of publishing an archive to the folder `folder`: the numbers of files there, written and deleted.
+
+    `left` are the paths of files that are somebody's, or that somebody edited, and so were not touched. `missing` are
+    those of posts and media that the archive does not have as they were recorded. The fields are the keys of the JSON
+    object that `publish --json` prints.
+    """
+
+    folder: str
+    files: int
+    written: int
+    deleted: int
+    left: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of the command: FAILED if a file was left or is missing, else OK."""
+        return Exit.FAILED if self.left or self.missing else Exit.OK
+
+
 @dataclass(kw_only=True, slots=True)
 class SourceReport:
     """The result of listing one source (a list, album or feed in archiver.yml) in a run.

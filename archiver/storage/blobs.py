@@ -10,7 +10,7 @@ import io
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -57,6 +57,20 @@ class Blobs(Protocol):
     """
 
     is_local: bool
+
+    def belong_to(self, archive_id: Callable[[bool], str]) -> None:
+        """Let only one archive change what is stored here. Call this before any other method.
+
+        `archive_id` returns the id of the archive; with the argument True, an archive without an id gets one, else ''
+        is returned. A place that several archives could name has the id of the first one that stores something. For an
+        archive with another id, `prepare` and whatever changes something then raise ConfigError.
+        """
+
+    def take(self) -> None:
+        """Let the place belong to the archive of `belong_to`, if it belongs to none yet.
+
+        Whatever changes something calls this, so only a caller that changes nothing has to.
+        """
 
     def prepare(self) -> None:
         """Raise StoreAway or ConfigError if the store cannot be used now."""
@@ -112,6 +126,14 @@ class Files(Blobs):
     """The blobs of an archive as files in its folder, which `store` writes."""
 
     is_local = True
+
+    @override
+    def belong_to(self, archive_id: Callable[[bool], str]) -> None:
+        pass  # the folder is the archive
+
+    @override
+    def take(self) -> None:
+        pass
 
     def __init__(self, store: LocalStore) -> None:
         self._root, self._store = store.root, store

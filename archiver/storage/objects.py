@@ -10,8 +10,9 @@ import errno
 import io
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SCHEME = "s3://"
+_OWNER = "archive-id"  # the object that has the id of the archive to which all objects of the prefix belong
 _LOST = "lost"  # folder in the store to which damaged and unknown objects are moved
 _CONNECT_TIMEOUT = timedelta(seconds=10)
 _TIMEOUT = timedelta(minutes=5)  # of one request: a film of 200 MB takes that long at 5 Mbit/s
@@ -46,13 +48,22 @@ class Objects(Blobs):
     With `is_dry`, nothing is stored or deleted. The constructor raises ConfigError if obstore is not installed or the
     environment has an invalid option; it connects to nothing. An object is durable once `put` returns. It also has the
     path of its file as the attribute `path`, so that people can tell what it is without the catalogue.
+
+    One prefix is for one archive (see `belong_to`), whose id is in an object of the prefix.
     """
 
     is_local = False
 
     def __init__(self, url: str, *, is_dry: bool = False) -> None:
         self._url, self._is_dry = url.rstrip("/"), is_dry
+        self._archive_id: Callable[[bool], str] | None = None
+        self._is_owned = True  # whether it is certain that the prefix belongs to this archive
+        self._owning = threading.Lock()
         self._store = _open(self._url)
+
+    @override
+    def belong_to(self, archive_id: Callable[[bool], str]) -> None:
+        self._archive_id, self._is_owned = archive_id, False
 
     @override
     def prepare(self) -> None:
@@ -60,6 +71,9 @@ class Objects(Blobs):
 
         with self._converted():
             next(iter(obstore.list(self._store, chunk_size=1)), None)
+        owner = self._owner()
+        if owner and self._archive_id is not None:
+            self._require_owner(owner, self._archive_id(False))
 
     @override
     def place(self, name: BlobName) -> str:
@@ -73,6 +87,7 @@ class Objects(Blobs):
     def put(self, name: BlobName, content: bytes, *, proves_itself: bool = False) -> None:
         if self._is_dry:
             return
+        self.take()
         with self._converted():
             self._store.put(name.key, content, attributes={"path": quote(name.path)}, use_multipart=False)
         _log.debug("%s: stored, %d bytes", self.place(name), len(content))
@@ -99,6 +114,7 @@ class Objects(Blobs):
     def delete(self, name: BlobName) -> None:
         if self._is_dry:
             return
+        self.take()
         with self._converted():
             self._store.delete(name.key)
         _log.debug("%s: deleted", self.place(name))
@@ -114,6 +130,7 @@ class Objects(Blobs):
         key = name.removeprefix(f"{self._url}/")
         if key == name:
             return None
+        self.take()
         aside = f"{_LOST}/{key}"
         try:
             with self._converted():
@@ -122,6 +139,48 @@ class Objects(Blobs):
             return ""
         _log.info("%s: moved to %s/%s", name, self._url, aside)
         return f"{self._url}/{aside}"
+
+    @override
+    def take(self) -> None:
+        """Make sure that the prefix belongs to this archive; raise ConfigError if it belongs to another one.
+
+        A prefix without an owner becomes this archive's. Of two archives that try this at the same time, one succeeds:
+        the service creates the object only once. One that overwrites it nevertheless is noticed by reading it again.
+        """
+        if self._is_owned:
+            return
+        from obstore.exceptions import AlreadyExistsError
+
+        assert self._archive_id is not None
+        with self._owning:
+            own_id = self._archive_id(True)
+            if not self._owner():
+                with self._converted(), suppress(AlreadyExistsError):
+                    self._store.put(_OWNER, f"{own_id}\n".encode(), mode="create")
+                _log.info("%s: belongs to this archive now, %s", self._url, own_id)
+            self._require_owner(self._owner(), own_id)
+            self._is_owned = True
+
+    def _owner(self) -> str:
+        """Return the id of the archive to which the prefix belongs; '' if it belongs to none yet."""
+        if self._archive_id is None:
+            return ""
+        try:
+            with self._converted():
+                return self._store.get(_OWNER).bytes().to_bytes().decode(errors="replace").strip()
+        except FileNotFoundError:
+            return ""
+
+    def _require_owner(self, owner: str, own_id: str) -> None:
+        if owner != own_id:
+            raise ConfigError(
+                message(
+                    "another archive keeps its objects here ({owner}): name another prefix in `store:`. If it is "
+                    "this archive, whose folder was lost, write {owner} to .archive/catalogue-id",
+                    owner=owner,
+                ),
+                concerns=self._url,
+            )
 
     @contextmanager
     def _converted(self) -> Iterator[None]:

@@ -126,6 +126,84 @@ def test_objects_dry_run_changes_nothing(bucket: Bucket) -> None:
     assert bucket.keys == [NAME.key]
 
 
+# The owner of the place
+
+
+def owned(bucket: Bucket, archive_id: str) -> Objects:
+    """The store of an archive with this id."""
+    store = Objects(bucket.url)
+    store.belong_to(lambda _creates: archive_id)
+    return store
+
+
+@pytest.mark.bucket
+def test_objects_first_archive_owns_prefix_and_second_is_refused(bucket: Bucket) -> None:
+    first = owned(bucket, "one")
+    first.prepare()
+    assert bucket.keys == []
+    first.put(NAME, b"content")
+    assert bucket.read("archive-id") == b"one\n"
+    second = owned(bucket, "two")
+    name = f"{bucket.url}/{NAME.key}"
+    for work in (
+        second.prepare, lambda: second.put(NAME, b"other"), lambda: second.delete(NAME), lambda: second.set_aside(name)
+    ):  # fmt: skip
+        with pytest.raises(ConfigError, match=r"another archive keeps its objects here \(one\): name another prefix"):
+            work()
+    assert bucket.keys == ["archive-id", NAME.key]
+    assert bucket.read(NAME.key) == b"content"
+    owned(bucket, "one").delete(NAME)
+    assert bucket.keys == ["archive-id"]
+
+
+@pytest.mark.bucket
+def test_objects_two_archives_at_once_leave_one_owner(bucket: Bucket) -> None:
+    """The second archive finds no owner, and creates the object when the first has done so meanwhile."""
+
+    def identity(_creates: bool) -> str:
+        bucket.write("archive-id", b"one\n")
+        return "two"
+
+    store = Objects(bucket.url)
+    store.belong_to(identity)
+    with pytest.raises(ConfigError, match="another archive"):
+        store.put(NAME, b"content")
+    assert bucket.keys == ["archive-id"]
+    assert bucket.read("archive-id") == b"one\n"
+
+
+@pytest.mark.bucket
+def test_second_archive_in_same_place_is_refused_and_repairs_nothing(
+    stored: Command, bucket: Bucket, world: World
+) -> None:
+    stored(*ADD, *numbered.serve(world, (1,)))
+    bucket.write("snapshots/ab/stray.txt", b"?")
+    before = bucket.keys
+    assert "archive-id" in before
+    world.requests.clear()
+    for words in (("add", "--interval", "0", *numbered.serve(world, (2,))), ("verify", "--repair")):
+        run = stored(*words, "-o", "second")
+        assert run.code == (78 if words[0] == "add" else 66)
+    (stored.folder / "second/_posts").mkdir(parents=True)
+    run = stored("verify", "--repair", "-o", "second")
+    assert run.code == 78
+    assert "another archive keeps its objects here" in run.err
+    assert world.requests == []
+    assert bucket.keys == before
+
+
+@pytest.mark.bucket
+def test_archive_whose_folder_was_lost_takes_its_place_again(stored: Command, bucket: Bucket, world: World) -> None:
+    stored(*ADD, *numbered.serve(world, (1,)))
+    identity = (stored.folder / "out/.archive/catalogue-id").read_bytes()
+    assert identity == bucket.read("archive-id")
+    (stored.folder / "again/.archive").mkdir(parents=True)
+    (stored.folder / "again/.archive/catalogue-id").write_bytes(identity)
+    (stored.folder / "again/_posts").mkdir()
+    assert stored("verify", "--repair", "-o", "again", "--interval", "0").code == 0
+    assert len(stored("list", "--json", "-o", "again").outcomes) == 1
+
+
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment of a store that nobody serves, which is tried once."""

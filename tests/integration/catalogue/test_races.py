@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from archiver import Archiver, Settings, policy
-from archiver.catalogue import Catalogue, HostLimits, Location
+from archiver.catalogue import Catalogue, Egress, HostLimits, Location
 from archiver.catalogue.location import ID_FILE
 from archiver.models import ArchiveTransaction, Article, LocalFile, Media, Outcome, Page, State, Target
 from tests.support import postgres
@@ -140,7 +140,9 @@ def _take_turns(location: Location, _number: int, together: Barrier, egress: str
         return decide(state, interval, now)
 
     policy.request_slot = noted  # in this process alone
-    with closing(HostLimits(replace(location, file=location.folder / "machine.db"), egress=egress)) as limits:
+    with closing(
+        HostLimits(replace(location, file=location.folder / "machine.db"), egress=Egress(name=egress))
+    ) as limits:
         limits.blocked_at(HOST)
         together.wait(60)
         until = time.monotonic() + SECONDS
