@@ -14,9 +14,10 @@ from archiver.models.books import Volume
 from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle, SearchableText
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
-from archiver.search.index import Filter, IndexedPost, SearchIndex
+from archiver.search.index import IndexedPost, SearchIndex
 from archiver.search.normalization import NormalizedText, normalize
 from archiver.search.query import Query
+from archiver.search.selection import Filter
 from archiver.search.times import as_seconds, as_time
 
 MAX_AGE = 60.0  # seconds for which the posts' files count as unchanged since they were compared with the index
