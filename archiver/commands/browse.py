@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from archiver.models.books import Volume
 from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle, SearchableText
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
-from archiver.search.index import Filter, IndexedPost, SearchIndex
+from archiver.search.index import IndexedPost, SearchIndex
 from archiver.search.normalization import NormalizedText, normalize
 from archiver.search.query import Query
+from archiver.search.selection import Filter
 from archiver.search.times import as_seconds, as_time
 
 MAX_AGE = 60.0  # seconds for which the posts' files count as unchanged since they were compared with the index
@@ -150,13 +151,25 @@ def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
     return _listed(context, context.archive.require_catalogue().browsing.with_keys(keys))
 
 
+def pictured(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
+    """Return the articles with these keys with a picture of each and without excerpts; unknown keys are left out."""
+    records = context.archive.require_catalogue().browsing.with_keys(keys)
+    return _with_pictures(context, records, {})
+
+
 def _listed(context: Context, records: Sequence[ArticleRecord]) -> tuple[ListedArticle, ...]:
     keys = [record.key for record in records]
-    pictures = context.archive.catalogue.browsing.first_pictures(keys, _SMALLEST_PICTURE)
     no_excerpts: dict[str, str] = {}
     excerpts = _index(context).peek(lambda index: index.beginnings(keys), no_excerpts)
+    return _with_pictures(context, records, excerpts)
+
+
+def _with_pictures(
+    context: Context, records: Sequence[ArticleRecord], excerpts: Mapping[str, str]
+) -> tuple[ListedArticle, ...]:
+    found = pictures(context, [record.key for record in records])
     return tuple(
-        ListedArticle(article=record, excerpt=excerpts.get(record.key, ""), picture=pictures.get(record.key, ""))
+        ListedArticle(article=record, excerpt=excerpts.get(record.key, ""), picture=found.get(record.key, ""))
         for record in records
     )
 

@@ -16,6 +16,7 @@ from archiver.models.browsing import Revision, TextComparison
 
 _READ = 12  # captures of an article, the latest, whose pages are read to find out what changed
 _PICTURE = re.compile(r"!\[[^\]]*\]\(/?(?:postimg|media)/([^)\s]+)\)")  # in comparable texts; shown by its name alone
+_STRONG = re.compile("</?strong>")  # written where the signs of Markdown would stand beside punctuation
 _KEPT_DIGESTS = 4_096  # of texts that this process remembers
 
 _DIGESTS: dict[str, str] = {}  # of texts, by the SHA-256 of the page, which determines the text
@@ -53,9 +54,13 @@ def compare(context: Context, name: str, old: int, new: int) -> TextComparison:
         if not found[number - 1].is_comparable:
             raise InputError(message("has no stored page with the article"), concerns=f"capture {number}")
     first, second = found[old - 1], found[new - 1]
-    old_text, new_text = (_PICTURE.sub(r"▣ \1", _text(context, each.capture)) for each in (first, second))
-    lines = compare_lines(old_text, new_text)
+    lines = compare_lines(*(_readable(_text(context, each.capture)) for each in (first, second)))
     return TextComparison(old=first, new=second, lines=lines)
+
+
+def _readable(text: str) -> str:
+    """Return a comparable text for people: pictures by their names, and no tags where Markdown's signs say the same."""
+    return _STRONG.sub("**", _PICTURE.sub(r"▣ \1", text))
 
 
 def _revisions(context: Context, name: str) -> list[Revision]:

@@ -105,6 +105,10 @@ class ArchiveReader:
         """
         return browse.listed(self._context, keys)
 
+    def pictured(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
+        """Return the same as `listed` without the excerpts."""
+        return browse.pictured(self._context, keys)
+
     def groups(self, by: GroupedBy) -> tuple[ArticleGroup, ...]:
         """Return the accounts, sources, tags or albums of the articles, that of most articles first.
 

@@ -13,9 +13,10 @@ from archiver.errors import UsageError
 from archiver.messages.message import message
 from archiver.models.reports import SearchHit, SearchResult
 from archiver.models.requests import DUE, WAITING, SearchRequest
-from archiver.search.index import Filter, SearchIndex
+from archiver.search.index import SearchIndex
 from archiver.search.normalization import normalize
 from archiver.search.query import Query, parse_query
+from archiver.search.selection import Filter
 from archiver.search.snippets import make_snippet
 from archiver.search.suggestions import similar_names
 from archiver.search.times import as_seconds, as_time

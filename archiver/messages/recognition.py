@@ -18,11 +18,24 @@ _DEPTH = 4  # of messages in values of messages
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """A template whose texts are recognised: what it matches, and one literal that each of its texts contains."""
+    """A template whose texts are recognised, with one literal that each of its texts contains.
+
+    The first of `regexes` gives values that are as short as possible, and the second, if any, long ones.
+    """
 
     template: str
     literal: str
-    regex: re.Pattern[str]
+    regexes: tuple[re.Pattern[str], ...]
+
+    def values(self, text: str) -> dict[str, str] | None:
+        """Return the values in a text of the template; None if it is no such text.
+
+        Where a value may end is not certain: in `({reason}): {address}`, the reason may contain `): `, too. So values
+        are preferred that have as many opening as closing parentheses.
+        """
+        matches = [match.groupdict() for regex in self.regexes if (match := regex.fullmatch(text))]
+        whole = (values for values in matches if all(map(_is_balanced, values.values())))
+        return next(whole, matches[0] if matches else None)
 
 
 def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
@@ -34,8 +47,8 @@ def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
     if not isinstance(texts, Texts) or not depth or not _LEAST_LETTERS <= len(text) <= _MOST_LETTERS:
         return text
     for pattern in _patterns(texts):
-        if pattern.literal in text and (match := pattern.regex.fullmatch(text)):
-            values = {name: recognise(value, texts, depth - 1) for name, value in match.groupdict().items()}
+        if pattern.literal in text and (found := pattern.values(text)) is not None:
+            values = {name: recognise(value, texts, depth - 1) for name, value in found.items()}
             return _filled(texts.text_of(pattern.template), values)
     return text
 
@@ -53,7 +66,9 @@ def _patterns(texts: Texts) -> list[_Pattern]:
         literals = [literal for literal, _, _, _ in _parsed(template)]
         letters = sum(map(len, literals))
         if letters >= _LEAST_LETTERS and " " in "".join(literals):
-            found.append((letters, _Pattern(template, max(literals, key=len), _regex(template))))
+            lengths = (".+?", ".+") if any("(" in literal for literal in literals) else (".+?",)
+            regexes = tuple(_regex(template, value) for value in lengths)
+            found.append((letters, _Pattern(template, max(literals, key=len), regexes)))
     return [pattern for _, pattern in sorted(found, key=lambda each: (-each[0], each[1].template))]
 
 
@@ -65,12 +80,16 @@ def _has_places(template: str) -> bool:
         return False
 
 
-def _regex(template: str) -> re.Pattern[str]:
+def _is_balanced(value: str) -> bool:
+    return value.count("(") == value.count(")")
+
+
+def _regex(template: str, value: str) -> re.Pattern[str]:
     parts, seen = [], set()
     for literal, name, _, _ in _parsed(template):
         parts.append(re.escape(literal))
         if name:
-            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{value})")
             seen.add(name)
     return re.compile("".join(parts), re.DOTALL)
 

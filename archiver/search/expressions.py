@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from archiver.search.query import Query, Term
 from archiver.search.tokens import is_exact, is_word_character, phrase
 
 
-def match_expression(query: Query, common: Collection[Term]) -> tuple[str, Query]:
+def match_expression(query: Query) -> tuple[str, Query]:
     """Return the expression for the full-text index, and a query of the terms that must still be checked in the texts.
 
-    The expression finds every post that contains the required terms, and maybe others: the index has no punctuation,
-    and is not asked for the terms in `common`. It is '' if no other required term has letters or digits.
+    The expression finds every post that contains the required terms, and maybe others, since the index has no
+    punctuation. It is '' if no required term has letters or digits.
     """
-    asked = {term: "" if term in common else _clause(term) for term in (*query.required, *query.excluded)}
+    asked = {term: _clause(term) for term in (*query.required, *query.excluded)}
     clauses = [asked[term] for term in query.required if asked[term]]
     inexact = tuple(term for term in query.required if not asked[term] or not _is_exact(term))
     excluded = [term for term in query.excluded if clauses and asked[term] and _is_exact(term)]
@@ -22,6 +22,11 @@ def match_expression(query: Query, common: Collection[Term]) -> tuple[str, Query
     for term in excluded:
         match = f"({match}) NOT {asked[term]}"
     return match, Query(required=inexact, excluded=tuple(term for term in query.excluded if term not in excluded))
+
+
+def has_tokens(term: Term) -> bool:
+    """Return whether the index of words can be asked for a term: each spelling has letters or digits."""
+    return bool(_clause(term))
 
 
 def _clause(term: Term) -> str:

@@ -19,7 +19,8 @@ import msgspec
 
 from archiver.errors import Busy, OutputError
 from archiver.messages.message import message
-from archiver.search.expressions import match_expression
+from archiver.search.characters import any_of, character_tokens, divided
+from archiver.search.expressions import has_tokens, match_expression
 from archiver.search.normalization import (
     NormalizedText,
     decode_changes,
@@ -28,16 +29,16 @@ from archiver.search.normalization import (
     normalize_with_changes,
 )
 from archiver.search.query import Query, Term
+from archiver.search.selection import Filter, Matches, selecting
 from archiver.search.tokens import joined
 
-VERSION = 3  # of the tables and of the tokens; a file of another version is made again
+VERSION = 4  # of the tables and of the tokens; a file of another version is made again
 BEGINNING = 160  # characters of a text that a list of articles shows
 _BUSY_TIMEOUT = 10  # seconds
-_TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _DISK_ERRORS = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
 )  # fmt: skip
-_SAMPLE, _COMMON = 32, 0.75  # a term is common if it is in more than this share of a sample of posts
+_COMMON = 0.75  # the share of posts above which a character says nothing of how well a post fits
 
 # Small columns are apart from the texts, so that filters and orders read few pages. The text is the first column of
 # the index, since SQLite stores each word of a later column with the number of the column. `posts.path` is relative to
@@ -55,6 +56,7 @@ CREATE TABLE texts (
     id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, changes BLOB NOT NULL, checksum INTEGER NOT NULL
 );
 CREATE VIRTUAL TABLE words USING fts5(text, title, content='', tokenize="ascii tokenchars '+#_'");
+CREATE VIRTUAL TABLE characters USING fts5(numbers, content='', detail=none, columnsize=0, tokenize="ascii");
 """
 
 
@@ -80,22 +82,6 @@ class IndexedPost:
     state: str
     tags: tuple[str, ...] = ()
     albums: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """The conditions that a post must meet besides containing the words of the query.
-
-    An empty value is no condition. `since` and `until` are in seconds since 1970.
-    """
-
-    account: str = ""  # the name, or the id `gh_…`
-    since: int | None = None
-    until: int | None = None  # excluded
-    state: str = ""
-    title: str = ""  # text that the title contains, in normalised form
-    tag: str = ""
-    album: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,7 +148,8 @@ class SearchIndex:
                 self._connection.execute(statement)
             for post, text in posts:
                 self._insert(post, text)
-            self._connection.execute("INSERT INTO words(words) VALUES ('optimize')")
+            for table in ("words", "characters"):
+                self._connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608 - constants
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def replace(self, posts: Iterable[tuple[IndexedPost, str]], removed: Iterable[str] = ()) -> None:
@@ -191,17 +178,21 @@ class SearchIndex:
         same as `newest`.
         """
         with _detecting_damage():
-            match, checked = match_expression(query, self._common_terms(query))
+            characters, others = divided(query, lambda term: order == "relevance" and self._ranks(term))
+            words, checked = match_expression(others)
+            matches = Matches(
+                words=words, characters=[any_of([term]) for term in characters.required],
+                without=any_of(characters.excluded),
+            )  # fmt: skip
             if not checked.required and not checked.excluded:
-                yield from self._candidates(match, conditions, order, limit)
+                yield from self._candidates(matches, conditions, order, limit)
                 return
-            candidates = self._candidates(match, conditions, order)
+            candidates = self._candidates(matches, conditions, order)
             yield from islice((post_id for post_id in candidates if self._holds(post_id, checked)), limit)
 
     def keys(self, conditions: Filter) -> set[str]:
         """Return the keys of all posts that meet the conditions. Posts whose files are missing are left out."""
-        where, values = _conditions(conditions)
-        statement = f"SELECT p.key FROM posts p WHERE {' AND '.join(where)}"  # noqa: S608 - constants
+        statement, values = selecting("p.key", Matches(), conditions)
         with _detecting_damage():
             return {str(key) for (key,) in self._connection.execute(statement, values)}
 
@@ -253,39 +244,19 @@ class SearchIndex:
             rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
         return dict(row for row in rows if row)
 
-    def _candidates(self, match: str, conditions: Filter, order: str, limit: int | None = None) -> Iterator[int]:
-        (where, values), source = _conditions(conditions), "posts p"
-        orders = {"newest": "p.published DESC, p.id DESC", "oldest": "p.published, p.id"}
-        by = orders.get(order, orders["newest"])
-        if match:
-            source = "words JOIN posts p ON p.id = words.rowid"
-            where.insert(0, "words MATCH ?")
-            values.insert(0, match)
-            if order == "relevance":
-                by = f"bm25(words, {_TEXT_WEIGHT}, {_TITLE_WEIGHT}), {by}"
-        statement = f"SELECT p.id FROM {source} WHERE {' AND '.join(where)} ORDER BY {by} LIMIT ?"  # noqa: S608 - constants
-        values.append(-1 if limit is None else limit)  # -1 is no limit
+    def _candidates(self, matches: Matches, conditions: Filter, order: str, limit: int | None = None) -> Iterator[int]:
+        statement, values = selecting("p.id", matches, conditions, order)
+        if limit is not None:
+            values[-1] = limit
         return (post_id for (post_id,) in self._connection.execute(statement, values))
 
-    def _common_terms(self, query: Query) -> set[Term]:
-        """Return the terms that are single characters, such as 的, and occur in nearly all of the newest posts.
-
-        The index knows pairs of characters. It would merge the lists of all pairs that begin with such a character, and
-        rank all posts, which takes ten times as long as reading the texts of a page of results.
-        """
-        terms = {term for term in (*query.required, *query.excluded) if all(len(each) == 1 for each in term.spellings)}
-        if not terms:
-            return terms
-        statement = (
-            "SELECT t.title, t.text FROM posts p JOIN texts t USING (id) WHERE p.is_present"
-            " ORDER BY p.published DESC, p.id DESC LIMIT ?"
-        )
-        newest = self._connection.execute(statement, (_SAMPLE,)).fetchall()
-        return {
-            term
-            for term in terms
-            if sum(term.occurs_in(title) or term.occurs_in(text) for title, text in newest) > _COMMON * len(newest)
-        }
+    def _ranks(self, term: Term) -> bool:
+        """Return whether a term of one character ranks posts: punctuation does not, nor does one that most have."""
+        if not has_tokens(term):
+            return False
+        statement = "SELECT count(*) FROM characters WHERE characters MATCH ?"
+        (number,) = self._connection.execute(statement, (any_of([term]),)).fetchone()
+        return int(number) <= _COMMON * self.count()
 
     def _holds(self, post_id: int, query: Query) -> bool:
         """Return whether a post has each required term in its title or text, and no excluded term in either.
@@ -329,6 +300,9 @@ class SearchIndex:
         self._connection.execute(
             "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, joined(body.text), joined(title))
         )
+        self._connection.execute(
+            "INSERT INTO characters(rowid, numbers) VALUES (?, ?)", (post_id, character_tokens(body.text, title))
+        )
 
     def _delete(self, key: str) -> None:
         columns = "posts.id, texts.title, texts.text, texts.checksum"
@@ -343,6 +317,10 @@ class SearchIndex:
             self._connection.execute(
                 "INSERT INTO words(words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
                 (post_id, joined(text), joined(title)),
+            )
+            self._connection.execute(
+                "INSERT INTO characters(characters, rowid, numbers) VALUES ('delete', ?, ?)",
+                (post_id, character_tokens(text, title)),
             )
             self._connection.execute("DELETE FROM texts WHERE id = ?", (post_id,))
         self._connection.execute("DELETE FROM posts WHERE id = ?", (post_id,))
@@ -378,23 +356,3 @@ def _detecting_damage() -> Iterator[None]:
         raise DamagedIndex(str(error)) from error
     except (zlib.error, msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
         raise DamagedIndex(str(error)) from error
-
-
-def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
-    """Return the SQL conditions on the table `posts`, and their values."""
-    where: list[str] = ["p.is_present"]
-    values: list[object] = []
-    account_column = "account_id" if conditions.account.startswith("gh_") else "account"
-    for value, condition in (
-        (conditions.account, f"p.{account_column} = ?"),
-        (conditions.since, "p.published >= ?"),
-        (conditions.until, "p.published < ?"),
-        (conditions.state, "p.state = ?"),
-        (conditions.title, "EXISTS (SELECT 1 FROM texts t WHERE t.id = p.id AND instr(t.title, ?))"),
-        (conditions.tag, "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)"),
-        (conditions.album, "EXISTS (SELECT 1 FROM json_each(p.albums) WHERE value = ?)"),
-    ):
-        if value is not None and value != "":
-            where.append(condition)
-            values.append(value)
-    return where, values

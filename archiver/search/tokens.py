@@ -28,6 +28,7 @@ _UNSPACED = (
 _RUN = re.compile(rf"([{_UNSPACED}]+)|[^\W_{_UNSPACED}]+[+#]*")
 _WHOLE = re.compile(rf"(?:[{_UNSPACED}]|[^\W_{_UNSPACED}]+[+#]*)+")
 _WORD_CHARACTER = re.compile(rf"[^\W_{_UNSPACED}]")
+_WORD_START = re.compile(rf"(?<![^\W_{_UNSPACED}])[^\W_{_UNSPACED}]")
 MARK = "_"  # at the end of a token: a separator or the end of the text follows
 
 
@@ -86,6 +87,11 @@ def starts_word(text: str, position: int) -> bool:
     It cannot if the character before is a letter or digit of such a script.
     """
     return position == 0 or _WORD_CHARACTER.match(text, position - 1) is None
+
+
+def first_letters(text: str) -> set[str]:
+    """Return the first characters of all words of scripts with spaces, such as English."""
+    return set(_WORD_START.findall(text))
 
 
 def is_word_character(character: str) -> bool:

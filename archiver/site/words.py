@@ -8,6 +8,7 @@ from datetime import date as day
 
 from archiver.messages import Language, mark_message, translations
 from archiver.messages.formats import Formats
+from archiver.messages.message import translated
 
 _STATES = {
     "article": mark_message("Online"),
@@ -100,6 +101,10 @@ class Words:
     def need(self, kind: str) -> str:
         """Return a heading for a matter that needs a person."""
         return self._said(_NEEDS, kind)
+
+    def stored(self, text: str) -> str:
+        """Return a text that the archive stores in English, such as a warning; unchanged if no message has it."""
+        return translated(text, translations(self.language))
 
     def _said(self, words: dict[str, str], value: str) -> str:
         return translations(self.language).gettext(words.get(value, value)) if value else ""

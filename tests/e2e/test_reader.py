@@ -40,6 +40,12 @@ PAGES = (
     f"/articles/{HARM.key}", f"/articles/{HARM.key}/look", "/nothing", "/add?text=https://mp.weixin.qq.com/s/x", "/queue", "/phone", "/login",
 )  # fmt: skip
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OUTSIDE = """() => {
+  const main = document.querySelector('main'), right = main.getBoundingClientRect().right
+  const edge = right - parseFloat(getComputedStyle(main).paddingRight) + 1
+  const controls = [...main.querySelectorAll('input, button, select, textarea, fieldset')]
+  return controls.filter(each => each.getBoundingClientRect().right > edge).map(each => each.outerHTML)
+}"""
 FINDINGS = "async () => (await axe.run(document, {resultTypes: ['violations'], iframes: false})).violations"
 
 
@@ -100,9 +106,9 @@ def test_reader_has_no_serious_barrier(browser: Any, address: str, language: str
     assert found == []
 
 
-@pytest.mark.parametrize("width", [360, 1200])
-def test_reader_fits_the_screen_and_asks_nobody_else(browser: Any, address: str, width: int) -> None:
-    page = opened(browser, "zh-CN", "light", width)
+@pytest.mark.parametrize(("language", "width"), [("en", 360), ("zh-CN", 360), ("zh-CN", 1200)])
+def test_reader_fits_the_screen_and_asks_nobody_else(browser: Any, address: str, language: str, width: int) -> None:
+    page = opened(browser, language, "light", width)
     asked: list[str] = []
     trouble: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -114,6 +120,7 @@ def test_reader_fits_the_screen_and_asks_nobody_else(browser: Any, address: str,
         scripts = page.evaluate("document.scripts.length")
         trouble += [f"{path}: {wider} px wider"] if wider > 0 else []
         trouble += [f"{path}: {scripts} scripts"] if scripts else []
+        trouble += [f"{path}: in the margin: {each}" for each in page.evaluate(OUTSIDE)]
     page.context.close()
     assert trouble == []
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}

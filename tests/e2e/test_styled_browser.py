@@ -119,6 +119,18 @@ def test_styled_mutated_pages_run_nothing_and_ask_for_nothing(browser: object, r
     assert witness.trouble == []
 
 
+@pytest.mark.parametrize("display", ["inline-block", "table", "inline-table", "block"])
+def test_styled_deep_boxes_are_shown(browser: object, display: str) -> None:
+    """Chromium ends the process of a page of 350 boxes of some kinds in each other."""
+    body = f'<span style="display:{display};padding:1px">' * 399 + "最深" + "</span>" * 399
+    document = styled_of(page_of(article_html(SCRIPT, body=body)))
+    assert document is not None
+    witness = Witness(browser)
+    witness.look(display, document)
+    assert witness.page.evaluate("document.querySelector('#js_content').textContent.trim()") == "最深"
+    assert witness.trouble == []
+
+
 COVERING = {
     "absolute": "position:absolute;top:-500px;left:-500px;width:3000px;height:900px;z-index:99999",
     "relative": "position:relative;top:-500px;height:900px;z-index:99999",

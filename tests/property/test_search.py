@@ -12,8 +12,9 @@ import unicodedata
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archiver.search.index import Filter, IndexedPost, SearchIndex
+from archiver.search.index import IndexedPost, SearchIndex
 from archiver.search.query import parse_query
+from archiver.search.selection import Filter
 
 PIECES = [
     "大",
@@ -60,33 +61,53 @@ def is_in(wanted: str, string: str) -> bool:
     return re.search(begin + re.escape(wanted), string) is not None
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+def indexed(texts: list[str]) -> SearchIndex:
+    """An index of these texts in memory, each under its number."""
+    index = SearchIndex(None, create=True)
+    index.build(
+        (
+            IndexedPost(
+                key=str(number), path="", modified=0, size=0, title="", account="", account_id="", published=number, state="",
+            ),
+            content,
+        )
+        for number, content in enumerate(texts)
+    )  # fmt: skip
+    return index
+
+
+def found(index: SearchIndex, typed: str, order: str) -> set[int]:
+    return {int(post.key) for post in index.posts(list(index.find(parse_query([typed]), Filter(), order=order)))}
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.lists(text, min_size=1, max_size=4), term)
 @example(["大模，型", "大模型"], "大模型")
 @example(["ai，大", "ai大"], "AI大")
 @example(["c++", "c", "c+"], "c+")
 @example(["x_y"], "y")
 def test_search_finds_exactly_the_texts_that_contain_the_term(texts: list[str], typed: str) -> None:
-    with SearchIndex(None, create=True) as index:
-        index.build(
-            (
-                IndexedPost(
-                    key=str(number),
-                    path="",
-                    modified=0,
-                    size=0,
-                    title="",
-                    account="",
-                    account_id="",
-                    published=number,
-                    state="",
-                ),
-                content,
-            )
-            for number, content in enumerate(texts)
-        )
-        query = parse_query([f'"{typed}"'])
-        if not query.required:
-            return
-        found = {int(post.key) for post in index.posts(list(index.find(query, Filter())))}
-    assert found == {number for number, content in enumerate(texts) if is_in(normal(typed), normal(content))}
+    if not parse_query([f'"{typed}"']).required:
+        return
+    having = {number for number, content in enumerate(texts) if is_in(normal(typed), normal(content))}
+    with indexed(texts) as index:
+        for order in ("relevance", "newest", "oldest"):
+            assert found(index, f'"{typed}"', order) == having
+            assert found(index, f'-"{typed}"', order) == set(range(len(texts))) - having
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(text, min_size=1, max_size=4), st.sampled_from([piece for piece in PIECES if piece.strip()]), term)
+@example(["的大模型", "大模型"], "的", "大模型")
+def test_search_finds_exactly_the_texts_that_contain_one_term_and_not_the_other(
+    texts: list[str], typed: str, other: str
+) -> None:
+    if not parse_query([f'"{other}"']).required:
+        return
+    having = {number for number, content in enumerate(texts) if is_in(normal(typed), normal(content))}
+    others = {number for number, content in enumerate(texts) if is_in(normal(other), normal(content))}
+    with indexed(texts) as index:
+        for order in ("relevance", "newest"):
+            assert found(index, f'"{typed}" "{other}"', order) == having & others
+            assert found(index, f'"{typed}" -"{other}"', order) == having - others
+            assert found(index, f'"{other}" -"{typed}"', order) == others - having

@@ -65,6 +65,10 @@ class MediaReference:
 
 Part: TypeAlias = str | MediaReference
 
+# Deeper elements are written without their tags. Chromium lays boxes out by recursion, and one page of 350 nested
+# `inline-block` ends its process. The deepest page seen has 220 levels.
+MAX_DEPTH = 240
+
 
 def write_body(body: Element, classes: frozenset[str]) -> Iterator[Part]:
     """Yield the HTML inside a body, in document order. `classes` are those that rules of the page name."""
@@ -94,7 +98,7 @@ class _Writer:
                 self.closing.append("")
                 yield from self._leaf(element, tag)
                 continue
-            if _is_parsers_own(element, body):
+            if _is_parsers_own(element, body) or len(self.closing) >= MAX_DEPTH:
                 self.closing.append("")
                 yield escape(element.text or "", quote=False)
                 continue

@@ -43,7 +43,7 @@ def show_search(request: Request, archive: Archiver) -> Response:
         result = archive.search(asked)
     except UsageError:  # only punctuation, or variants without the package that knows them
         return render(request, "search.html", **values)
-    listed = {each.article.key: each for each in archive.reader.listed([hit.key for hit in result.hits])}
+    listed = {each.article.key: each for each in archive.reader.pictured([hit.key for hit in result.hits])}
     hits = [(hit, listed.get(hit.key), list(pieces_of(hit))) for hit in result.hits]
     paging = Paging(number=number, has_next=result.more)
     return render(request, "search.html", **values | {"result": result, "hits": hits, "paging": paging})

@@ -120,6 +120,16 @@ def test_article_deleted_at_wechat_says_so_and_names_lost_picture(reader: Reader
     assert 'class="missing" href="https://mmbiz.qpic.cn/mmbiz_png/Gone/' in page
 
 
+def test_stored_warnings_and_reasons_are_in_the_language_of_the_page(reader: Reader) -> None:
+    page = reader.get(PAGES["deleted"]).text
+    assert "服务器返回 HTTP 404" in page
+    assert "没有保存，文章里保留原地址（服务器返回 HTTP 404）：https://mmbiz.qpic.cn/" in page
+    assert "the server answered" not in page
+    assert (
+        "not saved, the post keeps the address (the server answered" in reader.get(PAGES["deleted"], language="en").text
+    )
+
+
 def test_captures_say_which_changed_the_text(reader: Reader) -> None:
     page = reader.get(PAGES["captures"], language="en").text
     assert re.search(r'<a href="/articles/[^"]*/changes\?old=1&amp;new=2">changed</a>', page)
@@ -130,6 +140,7 @@ def test_captures_say_which_changed_the_text(reader: Reader) -> None:
 
 def test_changes_mark_words_and_lines(reader: Reader) -> None:
     page = reader.get(PAGES["changes"]).text
+    assert "很多读者留言问：**阳台朝北能不能种菜？**能" in page  # and no tags
     assert "一共四十<del>三</del><ins>二</ins>棵" in page
     assert "<del>下一篇说说堆肥。天冷，大家保重。</del>" in page
     assert "<ins>更正：十二月的香葱四天浇一次。</ins>" in page

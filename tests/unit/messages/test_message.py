@@ -25,6 +25,7 @@ CHINESE = {
     ("{number} article left", "{number} articles left"): ("还有 {number} 篇文章",),
     "{first}, {rest}": "{first}，{rest}",
     "close": "关闭",
+    "not saved ({reason}): {address}": "没有保存（{reason}）：{address}",
     "the folder {folder} cannot be written: {reason}": "无法写入文件夹 {folder}：{reason}",
     'POST {"text": "…"} to {address} with the token': '向 {address} 发送 {"text": "…"}',
     "a page with a single { brace that is no place": "一页",
@@ -105,6 +106,12 @@ def test_translated_takes_the_template_with_most_words(texts):
 def test_translated_recognises_a_message_in_a_stored_one(texts):
     stored = "the folder out cannot be written: WeChat wants to see a person"
     assert translated(stored, texts) == "无法写入文件夹 out：微信要求真人验证"
+
+
+def test_translated_value_ends_where_its_parentheses_are_whole(texts):
+    stored = "not saved (no answer (403): try again): https://a/b, https://a/c"
+    assert translated(stored, texts) == "没有保存（no answer (403): try again）：https://a/b, https://a/c"
+    assert translated("not saved (no answer): (a): b", texts) == "没有保存（no answer）：(a): b"
 
 
 def test_translated_takes_a_stored_date_as_it_was_written(texts):

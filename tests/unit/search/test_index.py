@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from archiver.search import normalization
-from archiver.search.index import DamagedIndex, Filter, IndexedPost, SearchIndex
+from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex
 from archiver.search.query import parse_query
+from archiver.search.selection import Filter
 from archiver.search.snippets import WIDTH, make_snippet
 
 TEXTS = {
