@@ -45,16 +45,14 @@ def test_record_line_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
         due=datetime(2026, 3, 1, 8, 5, tzinfo=CHINA),
     )  # fmt: skip
     line = record_line(record)
-    assert line.startswith(
-        "已被作者删除  https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAA1  北京时间 2026-03-01 08:05再试"
-    )
-    assert line.endswith("已被作者删除：该内容已被发布者删除")
+    assert line.startswith("已删除  https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAA1  北京时间 2026-03-01 08:05再试")
+    assert line.endswith("已删除：该内容已被发布者删除")
 
 
 def test_stored_reason_of_two_parts_is_recognised() -> None:
     texts = translations(Language.CHINESE)
     stored = "deleted: 该内容已被发布者删除; its publisher deleted it; only a page saved earlier can be archived"
     said = translated(stored, texts)
-    assert said.startswith("已被作者删除：该内容已被发布者删除；")
+    assert said.startswith("已删除：该内容已被发布者删除；")
     assert not re.search("[a-z]", said)
     assert translated("Warning: a title; of a page", texts) == "Warning: a title; of a page"
