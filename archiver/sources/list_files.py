@@ -283,5 +283,5 @@ def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
     try:
         target = urls.parse_target(source)
     except NotWeChat as error:
-        return ListEntry(number=number, source=redact_words(whole or source), error=str(error.args[0]))
+        return ListEntry(number=number, source=redact_words(whole or source), error=error.args[0])
     return ListEntry(number=number, source=target.source, target=target)
