@@ -74,7 +74,8 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
     """
     is_blocked = classification.state is State.VERIFICATION and not page.saved  # a saved page does not change
     is_long = is_blocked and not urls.is_short(page.url)
-    said = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
+    state = message(str(classification.state))  # `archiver/cli/words.py` has the texts
+    said = message("{state}: {reason}", state=state, reason=classification.reason) if classification.reason else state
     advice = _ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]
     return Outcome(
         source=target.source, url=urls.canonicalize(page.url), state=classification.state, outcome="failed",
@@ -89,7 +90,9 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
     `url` is the canonical address of the SOURCE, '' if it has none.
     """
     source = redact_words(source)
-    said = str(error.args[0]) if error.concerns in (source, url) else str(error)
+    said: str = error.args[0]
+    if error.concerns not in ("", source, url):
+        said = message("{place}: {reason}", place=error.concerns, reason=said)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
     return Outcome(
         source=source, url=url, state=state, outcome="failed", error=one_line(said),
@@ -110,7 +113,7 @@ def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
 
 def cooling_down(target: Target) -> Outcome:
     """Return the failed outcome of a SOURCE that was not tried, because WeChat showed its wall to this call."""
-    return replace(not_asked(target, "WeChat wants a rest; it stays due", Exit.TRY_LATER), held_by="cool-down")
+    return replace(not_asked(target, message("WeChat wants a rest; it stays due"), Exit.TRY_LATER), held_by="cool-down")
 
 
 def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
@@ -153,15 +156,15 @@ def no_snapshot(target: Target, article: ArticleSummary, output: str) -> Outcome
 
 def gone(target: Target, record: UrlRecord) -> Outcome:
     """Return the outcome of an address that is not fetched because its article is known to be gone for good."""
-    since = f" (since {record.tried:%Y-%m-%d})" if record.tried else ""
+    reason = record.reason or message(str(record.state))
+    if record.tried:
+        reason = message("{reason} (since {day:%Y-%m-%d})", reason=reason, day=record.tried)
     return Outcome(
         source=target.source,
         url=target.url,
         state=record.state,
         outcome="skipped",
-        error=one_line(
-            message("{reason}{since}; --retry-gone asks again", reason=record.reason or record.state, since=since)
-        ),
+        error=one_line(message("{reason}; --retry-gone asks again", reason=reason)),
         held_by="record",
     )
 

@@ -18,12 +18,14 @@ from archiver import policy, urls
 from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat, Postponed
 from archiver.extractor import ParsedPage, classify, extract, server_time
 from archiver.media_types import extension, is_hotlink_notice, is_truncated
+from archiver.messages.message import message
 from archiver.models import (
     Article,
     Classification,
     LocalFile,
     LocalMedia,
     Media,
+    MediaKind,
     MediaResults,
     NotRequested,
     Outcome,
@@ -41,6 +43,11 @@ _DECISIONS = {  # how log messages call them
     Decision.WRITE: "its post is made",
     Decision.UNCHANGED: "unchanged, its post stays",
     Decision.REMOVED: "taken out before, it stays out",
+}
+_UNFIT = {  # what is said of a response that is no whole medium of its kind
+    MediaKind.IMAGE: message("what came is not the image"),
+    MediaKind.AUDIO: message("what came is not the audio"),
+    MediaKind.VIDEO: message("what came is not the video"),
 }
 _ATTEMPTS = 3  # to download media: another command may remove files before the post is committed
 
@@ -159,7 +166,7 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
     A copy that was saved together with the page is used if there is one and it is complete. Otherwise the addresses of
     the medium are requested one after another until one returns the medium.
     """
-    copy_fault = ""
+    is_cut = False  # whether the copy that was saved with the page is
     for url in (medium.url, *medium.tries):
         copy = local_media.find(url)
         if copy and (
@@ -167,7 +174,7 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
         ):  # perhaps a smaller version than WeChat has, but the one that the reader saw
             if not is_truncated(copy.content):
                 return ports.archive.add_media(medium, copy, suffix)
-            copy_fault = "the copy saved with the page is cut off, and "
+            is_cut = True
     reason = ""
     for url in medium.tries:
         try:
@@ -175,13 +182,16 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
         except Postponed as error:
             return reason or NotRequested(error.args[0])  # a medium with a failed request was requested
         except FetchError as error:
-            reason = copy_fault + one_line(str(error.args[0]))
+            reason = one_line(error.args[0])
+            reason = (
+                message("the copy saved with the page is cut off, and {reason}", reason=reason) if is_cut else reason
+            )
             continue
         suffix = _fitting_extension(medium, download.content)
         if suffix and not is_truncated(download.content):
             return ports.archive.add_media(medium, download, suffix)
-        reason = f"what came is {'cut off' if suffix else f'not the {medium.kind}'}"
-    return reason or "it has no address that can be asked"
+        reason = message("what came is cut off") if suffix else _UNFIT[medium.kind]
+    return reason or message("it has no address that can be asked")
 
 
 def _fitting_extension(medium: Media, content: bytes) -> str:

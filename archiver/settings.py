@@ -129,7 +129,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     def __post_init__(self) -> None:
         """Raise ValueError unless exactly one of `list`, `album`, `feed` and `links` is set."""
         if sum(map(bool, (self.list, self.album, self.feed, self.links))) != 1:
-            raise ValueError("a source has exactly one of `list`, `album`, `feed` and `links`")
+            raise ValueError(message("a source has exactly one of `list`, `album`, `feed` and `links`"))
 
     @property
     def kind(self) -> SourceKind:
@@ -199,7 +199,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         titles = [source.title for source in self.sources]
         for source in self.sources:
             if source.links and titles.count(source.title) > 1:
-                raise ValueError(f"two sources are called {source.title}: give the one with `links` a `name`")
+                raise ValueError(
+                    message("two sources are called {title}: give the one with `links` a `name`", title=source.title)
+                )
 
     @property
     def link_sources(self) -> frozenset[str]:
@@ -215,7 +217,7 @@ def duration(text: str) -> float:
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", number, re.ASCII):
-        raise ValueError("write a number with s, m, h or d behind it: 45m")
+        raise ValueError(message("write a number with s, m, h or d behind it: 45m"))
     return float(number) * units[unit]
 
 
@@ -239,7 +241,12 @@ def load(
     merged: Layer = {}
     for name, layer in [*_file_layers(file, folder, output), *variables]:
         if _validated(layer, name).force:
-            warn(f"{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts")
+            warn(
+                message(
+                    "{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts",
+                    name=name,
+                )
+            )
         merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
     _validated(dict(flags), "the command line")
     settings = _validated(_merged(merged, dict(flags)), "the settings together")
@@ -328,7 +335,7 @@ def _read(path: Path) -> Layer:
         raise ConfigError(message("is no YAML: line {line} is not UTF-8", line=line), concerns=str(path)) from error
     except BrokenYaml as error:
         raise ConfigError(
-            message("is no YAML that archiver reads: {reason}", reason=error), concerns=str(path)
+            message("is no YAML that archiver reads: {reason}", reason=error.args[0]), concerns=str(path)
         ) from error
     if not isinstance(layer, dict):
         raise ConfigError(message("holds no settings: write `key: value` lines"), concerns=str(path))
@@ -366,14 +373,14 @@ def _validated(layer: Layer, name: str) -> Settings:
     return settings
 
 
-def _in_words_of_file(message: str) -> str:
+def _in_words_of_file(said: str) -> str:
     """Return an error message of msgspec in the form `key: problem`.
 
     For example, msgspec's "Expected `float`, got `str` - at `$.interval`" becomes `interval: Expected float, got str`.
     """
-    if unknown := _UNKNOWN.search(message):
+    if unknown := _UNKNOWN.search(said):
         key = ".".join(filter(None, (unknown[2], unknown[1])))
-        return f"unknown setting `{key}`: take it out, or correct its name"
-    if wrong := _WRONG.match(message):
+        return message("unknown setting `{key}`: take it out, or correct its name", key=key)
+    if wrong := _WRONG.match(said):
         return f"{wrong[2]}: {wrong[1]}".replace("`", "")
-    return message
+    return said

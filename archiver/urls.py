@@ -229,7 +229,7 @@ def loggable(address: str) -> str:
     """
     parts = _split(address)
     if parts is None or not parts.hostname:
-        return "an invalid address"
+        return message("an invalid address")
     if parts.hostname == HOST:
         return canonicalize(address)
     host = parts.netloc.rpartition("@")[2]

@@ -19,6 +19,8 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
+from archiver.messages.message import message
+
 LARGEST = 2**20  # maximum number of characters of a text, and of all its expanded aliases together
 MOST_EVENTS = 200_000  # maximum number of events of PyYAML
 DEEPEST = 50  # maximum depth of nested collections
@@ -41,8 +43,8 @@ class BrokenYaml(ValueError):  # noqa: N818 - reads as a statement
     `line` is the number of the line with the error. The first line is 1; 0 means that no line is known.
     """
 
-    def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(f"line {line}: {message}" if line else message)
+    def __init__(self, problem: str, line: int = 0) -> None:
+        super().__init__(message("line {line}: {problem}", line=line, problem=problem) if line else problem)
         self.line = line
 
 
@@ -67,9 +69,11 @@ def read_values(text: str) -> object:
 def _read(text: str, builder: _Builder) -> object:
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST:
-        raise BrokenYaml(f"more than {LARGEST} characters")
+        raise BrokenYaml(message("more than {number} characters", number=LARGEST))
     if odd := _UNPRINTABLE.search(text):
-        raise BrokenYaml(f"the character U+{ord(odd[0]):04X} has no place in YAML", _line_at(text, odd.start()))
+        raise BrokenYaml(
+            message("the character U+{code:04X} has no place in YAML", code=ord(odd[0])), _line_at(text, odd.start())
+        )
     line = 0
     try:
         for event in _events(text):
@@ -91,7 +95,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
         if isinstance(event, yaml.DocumentEndEvent):
             return
         if count > MOST_EVENTS:
-            raise BrokenYaml(f"more than {MOST_EVENTS} values")
+            raise BrokenYaml(message("more than {number} values", number=MOST_EVENTS))
         yield event
 
 
@@ -136,7 +140,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
             if isinstance(value, str) and _UNFIT.search(value):
-                raise BrokenYaml("an escape stands for a character that no text can hold")
+                raise BrokenYaml(message("an escape stands for a character that no text can hold"))
             self._add(value, event.anchor, len(event.value) + 1)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             self._begin(event)
@@ -147,9 +151,9 @@ class _Builder:
 
     def _begin(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
         if len(self._unfinished) >= DEEPEST:
-            raise BrokenYaml(f"nested more than {DEEPEST} deep")
+            raise BrokenYaml(message("nested more than {number} deep", number=DEEPEST))
         if self._follows and event.tag not in _COLLECTIONS:
-            raise BrokenYaml(f"the tag {event.tag[:99]} is not known here")
+            raise BrokenYaml(message("the tag {tag} is not known here", tag=event.tag[:99]))
         value: list[object] | dict[object, object] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         self._unfinished.append(_Collection(value=value, anchor=event.anchor))
 
@@ -168,11 +172,11 @@ class _Builder:
             self._add("", None, 1)
             return
         if anchor not in self._anchors:
-            raise BrokenYaml(f"the alias *{anchor[:99]} names nothing that is whole before it")
+            raise BrokenYaml(message("the alias *{anchor} names nothing that is whole before it", anchor=anchor[:99]))
         value, weight = self._anchors[anchor]
         self._unfolded += weight
         if self._unfolded > LARGEST:
-            raise BrokenYaml(f"its aliases unfold to more than {LARGEST} characters")
+            raise BrokenYaml(message("its aliases unfold to more than {number} characters", number=LARGEST))
         self._add(value, None, weight)
 
     def _add(self, value: object, anchor: str | None, weight: int) -> None:
@@ -187,7 +191,7 @@ class _Builder:
             parent.value.append("<<" if value is _MERGE else value)
         elif parent.key is _ABSENT:
             if not isinstance(value, Hashable):
-                raise BrokenYaml("a key is a list or a mapping")
+                raise BrokenYaml(message("a key is a list or a mapping"))
             parent.key = value
         elif parent.key is _MERGE:
             parent.merged += _mappings(value)
@@ -205,7 +209,7 @@ def _mappings(value: object) -> list[dict[object, object]]:
     items = value if isinstance(value, list) else [value]
     mappings = [item for item in items if isinstance(item, dict)]
     if len(mappings) != len(items):
-        raise BrokenYaml("`<<` takes a mapping or a list of mappings")
+        raise BrokenYaml(message("`<<` takes a mapping or a list of mappings"))
     return mappings
 
 
@@ -232,13 +236,20 @@ class _Scalars(SafeConstructor, Resolver):
                 return _MERGE
             tag = _PREFIX + "str" if tag == _PREFIX + "value" else tag  # a lone `=`
         if tag not in _TYPES:
-            raise BrokenYaml(f"the tag {tag[:99]} is not known here")
+            raise BrokenYaml(message("the tag {tag} is not known here", tag=tag[:99]))
         if tag in _NUMBERS and len(event.value) > LONGEST_NUMBER:
-            raise BrokenYaml(f"a number of more than {LONGEST_NUMBER} characters: put text between quotes")
+            raise BrokenYaml(
+                message(
+                    "a number of more than {number} characters: put text between quotes",
+                    number=LONGEST_NUMBER,
+                )
+            )
         try:
             return self.construct_object(ScalarNode(tag, event.value))
         except (KeyError, IndexError, AttributeError) as error:  # !!bool maybe, !!int "", !!timestamp x
-            raise BrokenYaml(f"`{event.value[:99]}` is no {tag.removeprefix(_PREFIX)}") from error
+            raise BrokenYaml(
+                message("`{value}` is no {kind}", value=event.value[:99], kind=tag.removeprefix(_PREFIX))
+            ) from error
 
 
 def _line_at(text: str, position: int) -> int:

@@ -1,4 +1,7 @@
-"""Write docs/reference/cli.md from the command line's own words: `./run python docs/cli_reference.py` renews it."""
+"""Write docs/reference/cli.md and cli.zh-CN.md from the command line's own words.
+
+`./run python docs/cli_reference.py` renews them.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,17 @@ import typer.main
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from archiver.cli.main import app
+from archiver.messages import Language, translations
 
-PAGE = Path(__file__).with_name("reference") / "cli.md"
+PAGES = {
+    language: Path(__file__).with_name("reference") / name
+    for language, name in ((Language.ENGLISH, "cli.md"), (Language.CHINESE, "cli.zh-CN.md"))
+}
 
-_HEAD = """\
+_ENGLISH = """\
 # The command line
+
+[中文](cli.zh-CN.md)
 
 <!-- Written by docs/cli_reference.py from archiver/cli/. Do not edit; renew it: ./run python docs/cli_reference.py -->
 
@@ -25,30 +34,53 @@ stand in `archiver.yml`: [settings](settings.md).
 | Command | |
 |---|---|
 """
+_CHINESE = """\
+# 命令行
+
+[English](cli.md)
+
+<!-- Written by docs/cli_reference.py from archiver/cli/. Do not edit; renew it: ./run python docs/cli_reference.py -->
+
+这里是每个命令的 `archiver 命令 --help` 所说的内容；`-h` 是 `--help` 的简写，`archiver --version` 显示版本。
+退出码见[退出码](exit-codes.zh-CN.md)，`--json` 的字段见 [JSON](json.md)（英文）。
+选项能设的，也可以写进 `archiver.yml`：[设置](settings.md)（英文）。
+
+| 命令 | |
+|---|---|
+"""
+_HEADS = {Language.ENGLISH: _ENGLISH, Language.CHINESE: _CHINESE}
+_COLUMNS = {Language.ENGLISH: "Argument or option", Language.CHINESE: "参数或选项"}
 
 
-def reference() -> str:
-    """Return the text of the page."""
+def reference(language: Language = Language.ENGLISH) -> str:
+    """Return the text of the page in a language."""
     found = typer.main.get_group(app).commands
     commands = {name: command for name, command in found.items() if isinstance(command, TyperCommand)}
-    rows = [f"| [`{name}`](#archiver-{name}) | {_cell(_summary(command))} |" for name, command in commands.items()]
-    sections = ["\n".join(_section(name, command)) for name, command in commands.items()]
-    return _HEAD + "\n".join(rows) + "\n\n" + "\n".join(sections)
+    rows = [
+        f"| [`{name}`](#archiver-{name}) | {_cell(_paragraphs(command.help, language)[0])} |"
+        for name, command in commands.items()
+    ]
+    sections = ["\n".join(_section(name, command, language)) for name, command in commands.items()]
+    return _HEADS[language] + "\n".join(rows) + "\n\n" + "\n".join(sections)
 
 
-def _section(name: str, command: TyperCommand) -> Iterator[str]:
+def _section(name: str, command: TyperCommand, language: Language) -> Iterator[str]:
     """Yield the lines that describe a command: its usage, its help, its arguments and options, and its examples."""
     arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
     options = [parameter for parameter in command.params if isinstance(parameter, TyperOption)]
     yield f"## archiver {name}\n"
     yield "    " + " ".join(["archiver", name, "[OPTIONS]", *map(_usage, arguments)]) + "\n"
-    for paragraph in _paragraphs(command.help):
+    for paragraph in _paragraphs(command.help, language):
         yield f"{paragraph}\n"
-    yield "| Argument or option | |\n|---|---|"
+
+    def say(text: str | None) -> str:
+        return _cell(translations(language).gettext(text)) if text else ""
+
+    yield f"| {_COLUMNS[language]} | |\n|---|---|"
     for argument in arguments:
-        yield f"| `{_cell(argument.metavar)}` | {_cell(argument.help)}{_default(argument)} |"
+        yield f"| `{_cell(argument.metavar)}` | {say(argument.help)}{_default(argument)} |"
     for option in options:
-        yield f"| {_names(option)} | {_cell(option.help)} |"
+        yield f"| {_names(option)} | {say(option.help)} |"
     yield "\n```text"
     yield from _examples(command.epilog)
     yield "```\n"
@@ -72,12 +104,9 @@ def _names(option: TyperOption) -> str:
     return ", ".join(f"`{_cell(name)}`" for name in (*names, last + value))
 
 
-def _summary(command: TyperCommand) -> str:
-    return _paragraphs(command.help)[0]
-
-
-def _paragraphs(text: str | None) -> list[str]:
-    return [" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text or "").split("\n\n")]
+def _paragraphs(text: str | None, language: Language) -> list[str]:
+    said = translations(language).gettext(inspect.cleandoc(text or ""))
+    return [" ".join(paragraph.split()) for paragraph in said.split("\n\n")]
 
 
 def _examples(epilog: str | None) -> Iterable[str]:
@@ -91,4 +120,5 @@ def _cell(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(reference(), encoding="utf-8", newline="\n")
+    for language, page in PAGES.items():
+        page.write_text(reference(language), encoding="utf-8", newline="\n")

@@ -96,7 +96,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     redacted: tuple[str, ...] = ()
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=str)  # a message is a kind of str
 _DECODER = msgspec.json.Decoder(list[_Record])
 
 

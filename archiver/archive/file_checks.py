@@ -59,7 +59,11 @@ def check_medium(media: MediaFiles, expected: ExpectedFile) -> list[Finding]:
             digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return [_unreadable(expected, "media", error)]
-    return [] if digest == expected.sha256 else [_altered(expected, "media", "its bytes are not those that were saved")]
+    return (
+        []
+        if digest == expected.sha256
+        else [_altered(expected, "media", message("its bytes are not those that were saved"))]
+    )
 
 
 def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding]:
@@ -74,7 +78,7 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
         cause = error.__cause__
         if isinstance(cause, OSError):
             return [_unreadable(expected, "snapshot", cause)]
-        return [_altered(expected, "snapshot", "its bytes are not those that were kept")]
+        return [_altered(expected, "snapshot", message("its bytes are not those that were kept"))]
     return [] if stored.is_sealed else [_altered(expected, "snapshot", SEAL_BROKEN)]
 
 
@@ -96,7 +100,7 @@ def check_post(posts: PostFiles, links: Links, expected: ExpectedFile) -> list[F
         said = message("it is not in the object storage, or damaged there")
         return [Finding(problem="missing", what="post", path=expected.path, key=expected.key, said=said)]
     if expected.sha256 and not matches_digest(content, expected.sha256):
-        return [_altered(expected, "post", "edited by hand, or damaged: it is not what was written")]
+        return [_altered(expected, "post", message("edited by hand, or damaged: it is not what was written"))]
     return [
         Finding(
             problem="link",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archiver.catalogue import Catalogue
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.models.layout import FormerFile, Layout
 from archiver.writer.aliases import address_on_site
 from archiver.writer.profiles import Profile, SiteOptions, get_profile
@@ -55,11 +56,12 @@ def require_layout(catalogue: Catalogue, profile: Profile) -> None:
     """Raise ConfigError if the archive is laid out for another profile than `profile`, that of the settings."""
     present = present_layout(catalogue, profile)
     if present.profile != profile.name:
-        message = (
-            f"the archive is laid out for `{present.profile}`: see what would be moved with "
-            f"`archiver rebuild --all --dry-run`, or go back to `profile: {present.profile}`"
+        said = message(
+            "the archive is laid out for `{profile}`: see what would be moved with `archiver rebuild --all "
+            "--dry-run`, or go back to `profile: {profile}`",
+            profile=present.profile,
         )
-        raise ConfigError(message, concerns=f"profile: {profile.name}")
+        raise ConfigError(said, concerns=f"profile: {profile.name}")
 
 
 def record_layout(catalogue: Catalogue, profile: Profile) -> None:

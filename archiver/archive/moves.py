@@ -39,8 +39,8 @@ from archiver.writer.profiles import Profile
 
 _log = logging.getLogger(__name__)
 
-EDITED = "edited by hand, so it stays"
-NO_PAGE = "its page was not kept, so it stays: `archiver add` and its address read it again"
+EDITED = message("edited by hand, so it stays")
+NO_PAGE = message("its page was not kept, so it stays: `archiver add` and its address read it again")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,7 +43,7 @@ from archiver.writer.front_matter import read_front_matter
 from archiver.writer.names import media_name, safe_name
 from archiver.writer.profiles.base import Profile
 
-TAKEN_IN = "taken into the catalogue"
+TAKEN_IN = message("taken into the catalogue")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,11 +164,13 @@ class Recovery:
         try:
             file = recorded_file(self.files.root, finding.path, kind_of(name))
         except OSError as error:  # it may be whole, and readable the next time
-            return with_result(finding, f"it cannot be read now ({error.strerror or error})", repaired=False)
+            return with_result(
+                finding, message("it cannot be read now ({reason})", reason=error.strerror or error), repaired=False
+            )
         is_whole = file.sha256 != ""
         self.catalogue.recovered.add_media([finding.key], {name.rpartition(".")[0]: file})
-        message = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
-        return with_result(finding, message, repaired=is_whole)
+        said = TAKEN_IN if is_whole else message("taken in as damaged: it is not whole, or of another type")
+        return with_result(finding, said, repaired=is_whole)
 
     def _removal(self, finding: Finding) -> Finding:
         for path, tombstone in Tombstones(self.files.store).all():
@@ -181,7 +183,7 @@ class Recovery:
     def _post(self, finding: Finding) -> Finding:
         found = list(post_records(self.files, [finding.path], self.now))
         if not found:  # it has become unreadable since it was found
-            return with_result(finding, "it cannot be read now", repaired=False)
+            return with_result(finding, message("it cannot be read now"), repaired=False)
         self.catalogue.recovered.add_posts(found)
         is_known = bool(self.catalogue.files.known_posts([finding.path]))
         if is_known:
@@ -378,5 +380,7 @@ def with_result(finding: Finding, *messages: str, repaired: bool, exit_code: int
     `messages` are added to its explanation. The copy's fields `repaired` and `exit_code` are set to the arguments of
     these names, but the exit code of a repaired finding is always 0.
     """
-    explanation = "; ".join(filter(None, (finding.said, *messages)))
-    return replace(finding, said=explanation, repaired=repaired, exit_code=0 if repaired else exit_code)
+    said = finding.said
+    for each in filter(None, messages):
+        said = message("{first}; {rest}", first=said, rest=each) if said else each
+    return replace(finding, said=said, repaired=repaired, exit_code=0 if repaired else exit_code)

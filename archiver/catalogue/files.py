@@ -17,6 +17,7 @@ from archiver import urls
 from archiver.catalogue.database import CHUNK, RunDatabase, to_timestamp, transaction
 from archiver.catalogue.protocol import FileStore
 from archiver.catalogue.schema import UNREAD, article_media, articles, captures, media, tables
+from archiver.messages.message import message
 from archiver.models import ExpectedFile
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -129,7 +130,7 @@ class FileInventory(FileStore):
     @override
     @transaction
     def request_medium(self, connection: Connection, path: str) -> None:
-        values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
+        values = {"reason": message("its file was lost"), "tries": 0, "due": to_timestamp(self._database.now())}
         connection.execute(update(media).where(media.c.path == path).values(values))
 
     @override
@@ -162,7 +163,7 @@ class FileInventory(FileStore):
                 for row in connection.execute(select(table)):
                     digest = row._mapping[column] if column is not None else ""
                     if digest and not _DIGEST.fullmatch(str(digest)):
-                        yield f"a row of {table.name} has a digest that is none"
+                        yield message("a row of {name} has a digest that is none", name=table.name)
 
     def _each(self, query: Select[Any], id_: Column[Any]) -> Iterator[ExpectedFile]:
         """Yield the files that a query finds, in order of the column `id_`.

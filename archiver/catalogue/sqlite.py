@@ -132,7 +132,9 @@ class SqliteDialect:
         checked = connection.execute(text("PRAGMA integrity_check"))
         faults = [str(said) for (said,) in checked if said != "ok"]
         return faults + [
-            f"row {row} of {table} names a row of {parent} that is not there"
+            message(
+                "row {row} of {table} names a row of {parent} that is not there", row=row, table=table, parent=parent
+            )
             for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check"))
         ]
 
@@ -153,10 +155,14 @@ def open_engine(path: Path) -> Engine:
     - In a read-only place, it reads the file. If the schema must be migrated first, it reads a copy in memory instead.
     """
     if path.exists() and is_full(path.parent):
-        return _copy_in_memory(path, f"file:{quote(str(path.absolute()))}", "the disk is full: free some space")
+        return _copy_in_memory(
+            path,
+            f"file:{quote(str(path.absolute()))}",
+            message("the disk is full: free some space"),
+        )
     is_writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
     if not is_writable and _is_older(path):
-        return _copy_in_memory(path, _read_only(path), "its folder is read-only")
+        return _copy_in_memory(path, _read_only(path), message("its folder is read-only"))
     address = f"sqlite:///{path}" if is_writable else _read_only_url(path)
     engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT / 1000})
     if is_writable:

@@ -120,7 +120,11 @@ def _read(lists: Sequence[str]) -> Iterator[ListEntry]:
         for entry in read_list(name):
             if entry.target is None:
                 is_unclear = entry.error and len(lists) > 1
-                yield replace(entry, error=f"{entry.error} (in {name})") if is_unclear else entry
+                yield (
+                    replace(entry, error=message("{reason} (in {name})", reason=entry.error, name=name))
+                    if is_unclear
+                    else entry
+                )
             elif (place := entry.target.url or entry.target.file) not in seen:
                 seen.add(place)
                 yield entry

@@ -12,8 +12,9 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.hints import with_options
-from archiver.cli.language import phrase, said
+from archiver.cli.language import enumerated, phrase, said
 from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
+from archiver.cli.words import padded, word_of
 from archiver.messages.message import message
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def check_up(
     if not common.as_json:
         print_line("")
         print_line(
-            phrase("Needs a person: {names}", names=", ".join(checkup.needs))
+            phrase("Needs a person: {names}", names=enumerated([word_of(name) for name in checkup.needs]))
             if checkup.needs
             else phrase("Nothing needs a person.")
         )
@@ -110,9 +111,12 @@ def _lines(check: Check) -> Iterator[str]:
     """Yield the lines about a check: one, or at a terminal as many as 80 columns need; then those about its page."""
     from archiver.cli.status_layout import filled_lines  # rich, which `archiver --help` does not load
 
-    label, advice = f"{check.name:<13} {check.state:<10}", f"{phrase('what to do: ')}{with_options(said(check.advice))}"
+    label = f"{padded(word_of(check.name), 13)} {padded(word_of(check.state), 10)}"
+    advice = phrase("what to do: {advice}", advice=with_options(said(check.advice)))
     if not sys.stdout.isatty():
-        yield f"{label:<{_INDENT}}{said(check.message)}{f'; {advice}' if check.advice else ''}"
+        found = said(check.message)
+        found = phrase("{first}; {rest}", first=found, rest=advice) if check.advice else found
+        yield padded(label, _INDENT) + found
         yield from (" " * _INDENT + words for words in (_page_lines(check.page) if check.page else ()))
         return
     yield from filled_lines(label, [said(check.message)], _INDENT)

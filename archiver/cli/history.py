@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import phrase
 from archiver.cli.output import json_fields, print_json, print_line, print_text
+from archiver.cli.words import padded, word_of
 from archiver.messages.message import message
 
 if TYPE_CHECKING:
@@ -50,5 +52,6 @@ def show_history(
 
 
 def _line(number: int, capture: Capture) -> str:
-    digest = "lost" if capture.lost else capture.sha256[:12] or "not kept"
-    return f"{number:3}  {capture.captured:%Y-%m-%d %H:%M}  {capture.state:12}  {digest:12}  {capture.url}"
+    digest = phrase("lost") if capture.lost else capture.sha256[:12] or phrase("not kept")
+    state = padded(word_of(capture.state), 12)
+    return f"{number:3}  {capture.captured:%Y-%m-%d %H:%M}  {state}  {padded(digest, 12)}  {capture.url}"

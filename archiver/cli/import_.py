@@ -13,7 +13,9 @@ from archiver.cli import options
 from archiver.cli.language import phrase, said
 from archiver.cli.output import discard_stdout, json_fields, print_json, print_line, print_message
 from archiver.cli.progress import FileProgress
+from archiver.cli.words import word_of
 from archiver.errors import Exit
+from archiver.messages.message import message
 
 if TYPE_CHECKING:
     from archiver.models import MergeResult
@@ -59,7 +61,8 @@ def import_archives(
                 progress.advance(1)
                 if isinstance(result, str):
                     progress.hide()
-                    print_message(f"would be {result}" if dry_run and result.startswith("taken in") else result)
+                    is_sum = dry_run and result.startswith("taken in")
+                    print_message(message("would be {result}", result=result) if is_sum else result)
                     continue
                 if result.outcome != "unchanged" or common.as_json:
                     progress.hide()
@@ -87,6 +90,6 @@ def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
         told = said(result.said)
         if result.place:
             told = phrase("{said}; it is {moved_to} now", said=told, moved_to=result.place)
-        print_message(f"{result.outcome}: {result.path or result.key}: {told}")
+        print_message(f"{word_of(result.outcome)}: {result.path or result.key}: {told}")
     if result.what == "post" and result.outcome in ("imported", "updated"):
         print_line(result.place)

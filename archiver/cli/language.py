@@ -34,6 +34,8 @@ PARSER_MESSAGES = (
     mark_message("Input should be a valid integer, unable to parse string as an integer"),
     mark_message("Input should be a valid number, unable to parse string as a number"),
     mark_message("Input should be greater than or equal to {number}"),
+    mark_message("Input should be less than or equal to {number}"),
+    mark_message("Value error, {reason}"),
     mark_message("Input should be {others}"),
     mark_message("Option {option} requires an argument."),
     mark_message("Option {option} does not take a value."),

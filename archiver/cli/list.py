@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.language import phrase, said
 from archiver.cli.output import json_fields, print_json, print_line, print_message
+from archiver.cli.words import beijing_time, word_of
 from archiver.messages.message import message
 
 if TYPE_CHECKING:
@@ -102,9 +104,14 @@ def linked_line(linked: LinkedUrl) -> str:
     `batch` reads the address and nothing else in this line. So a title that contains an address of WeChat is left out.
     """
     first, count = linked.linked_by[0], len(linked.linked_by)
-    title = f"“{first.title}” ({first.key})" if _HOST not in first.title.lower() else first.key
-    state = f" [{linked.state}]" if linked.state else ""
-    return f"{linked.url}  in {title if count == 1 else f'{count} articles, first in {title}'}{state}"
+    title = first.key
+    if _HOST not in first.title.lower():
+        title = phrase("“{title}” ({key})", title=first.title, key=first.key)
+    state = f" [{word_of(linked.state)}]" if linked.state else ""
+    place = phrase("in {title}", title=title)
+    if count > 1:
+        place = phrase("in {count} articles, first in {title}", count=count, title=title)
+    return f"{linked.url}  {place}{state}"
 
 
 def record_line(record: ArticleRecord | UrlRecord) -> str:
@@ -113,8 +120,10 @@ def record_line(record: ArticleRecord | UrlRecord) -> str:
 
     if isinstance(record, ArticleRecord):
         day = f"{record.published:%Y-%m-%d}" if record.published else "          "
-        state = "" if record.state == "article" else f" [{record.state}]"
-        missing = f" [{record.images.failed} pictures missing]" if record.images.failed else ""
+        state = "" if record.state == "article" else f" [{word_of(record.state)}]"
+        failed = record.images.failed
+        missing = f" [{phrase('{count} pictures missing', count=failed)}]" if failed else ""
         return f"{day}  {record.account}  {record.title}{state}{missing}  {record.post}  {record.key}"
-    due = f"due {record.due:%Y-%m-%d %H:%M} Beijing time" if record.due else "not asked again"
-    return f"{record.state or 'not read'}  {record.url}  {due}  {record.reason}".rstrip()
+    due = phrase("due {time}", time=beijing_time(record.due)) if record.due else phrase("not asked again")
+    state = word_of(record.state or "") or phrase("not read")
+    return f"{state}  {record.url}  {due}  {said(record.reason)}".rstrip()

@@ -223,7 +223,7 @@ def _folder(text: str) -> str:
     from archiver.settings import is_post_folder
 
     if not is_post_folder(text):
-        raise typer.BadParameter("write one name, without `/`, that does not begin with one of . _ # ~")
+        raise typer.BadParameter(message("write one name, without `/`, that does not begin with one of . _ # ~"))
     return text
 
 

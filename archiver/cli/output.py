@@ -161,7 +161,16 @@ def stdin_lines() -> Iterator[str]:
             if not line:
                 return
             is_whole = len(line) < _LONGEST_LINE or line.endswith("\n")
-            yield line if is_whole else f"line {number}, of more than {_LONGEST_LINE} characters: {line[:200]}…"
+            yield (
+                line
+                if is_whole
+                else message(
+                    "line {number}, of more than {limit} characters: {line}…",
+                    number=number,
+                    limit=_LONGEST_LINE,
+                    line=line[:200],
+                )
+            )
             while not is_whole:
                 rest = sys.stdin.readline(_LONGEST_LINE)
                 is_whole = len(rest) < _LONGEST_LINE or rest.endswith("\n")

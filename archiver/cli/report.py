@@ -17,6 +17,7 @@ import typer
 from archiver.cli.language import phrase, said
 from archiver.cli.output import REPORT_BUG, discard_stdout, is_quiet, print_json, print_message, print_remark
 from archiver.cli.summary import summary_lines, sums
+from archiver.cli.words import word_of
 from archiver.errors import Exit
 from archiver.messages.message import message
 
@@ -80,7 +81,10 @@ class OutcomePrinter:
         is_left = outcome.outcome == "skipped" and not outcome.state
         if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
             return []
-        return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
+        return [
+            message("{source}: warning: {warning}", source=outcome.source, warning=warning)
+            for warning in outcome.warnings
+        ]
 
     @contextmanager
     def sums_if_interrupted(self, progress: ProgressBar | Spinner) -> Iterator[None]:
@@ -163,12 +167,16 @@ class OutcomePrinter:
         if outcome.outcome == "unchanged":
             print_remark(message("unchanged: {post}", post=outcome.post))
         for line in self.warnings_of(self._without_information(outcome)):
-            print_remark(f"archiver: {line}")
+            print_remark(f"archiver: {said(line)}")
         if self.verbose and outcome.key:
             pictures = phrase(
                 "{saved} of {expected} pictures saved", saved=outcome.images.saved, expected=outcome.images.expected
             )
-            print_remark(f"{outcome.outcome}: {outcome.title} ({outcome.key}), {pictures}")
+            done = phrase(
+                "{outcome}: {title} ({key}), {pictures}",
+                outcome=word_of(outcome.outcome), title=outcome.title, key=outcome.key, pictures=pictures,
+            )  # fmt: skip
+            print_remark(done)
 
     def _was_settled(self, outcome: Outcome) -> bool:
         """Return whether the sums say enough of an outcome: nothing was tried, and nobody named this article alone."""

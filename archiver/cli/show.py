@@ -15,6 +15,7 @@ from archiver.cli.hints import with_options
 from archiver.cli.language import phrase, said
 from archiver.cli.list import record_line
 from archiver.cli.output import json_fields, print_json, print_line
+from archiver.cli.words import word_of
 
 if TYPE_CHECKING:
     from archiver.app import ArticleDetail
@@ -79,19 +80,20 @@ def _detail_lines(detail: ArticleDetail) -> Iterator[str]:
     for address in detail.addresses:
         yield _line(phrase("address"), address.url if detail.article else record_line(address))
     for capture in detail.captures:
-        seen = f"{capture.captured:%Y-%m-%d %H:%M}  {capture.state}  HTTP {capture.status}  {capture.url}"
+        seen = f"{capture.captured:%Y-%m-%d %H:%M}  {word_of(capture.state)}  HTTP {capture.status}  {capture.url}"
         yield _line(phrase("capture"), seen)
     for row in detail.media:
-        yield _line(phrase("media"), row["path"] or f"{row['name']}: {said(row['reason'])}")
+        lost = f"{row['name']}: {said(row['reason'])}"
+        yield _line(phrase("media"), row["path"] or lost)
 
 
 def _article_lines(article: ArticleRecord) -> Iterator[str]:
     yield _line(phrase("title"), article.title)
     yield _line(phrase("account"), article.account)
     yield _line(phrase("key"), article.key)
-    yield _line(phrase("published"), str(article.published or phrase("not known")))
+    yield _line(phrase("published"), str(article.published) if article.published else phrase("not known"))
     yield _line(phrase("archived"), str(article.archived))
-    seen = phrase("{state} (seen {time:%Y-%m-%d %H:%M})", state=article.state, time=article.state_seen)
+    seen = phrase("{state} (seen {time:%Y-%m-%d %H:%M})", state=word_of(article.state), time=article.state_seen)
     yield _line(phrase("state"), seen)
     if article.taken_out:
         yield _line(phrase("taken out"), str(article.taken_out))
@@ -107,7 +109,7 @@ def _article_lines(article: ArticleRecord) -> Iterator[str]:
         yield _line(phrase("text"), phrase("{share:.2%} of the page's", share=article.share))
     yield from (_line(phrase("warning"), said(warning)) for warning in article.warnings)
     for removal in article.removed:
-        yield _line(phrase("left out"), f"{removal.step}: {removal.reason}: {removal.text}")
+        yield _line(phrase("left out"), f"{removal.step}: {said(removal.reason)}: {removal.text}")
 
 
 def _line(label: str, text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archiver.cli import options
+from archiver.cli.language import phrase
 from archiver.cli.output import json_fields, print_json, print_line
+from archiver.cli.words import beijing_time
 
 EXAMPLES = """\b
 Examples:
@@ -27,7 +29,7 @@ def show_status(*, output: options.Output = None, common: options.CommonOptions)
     if common.as_json:
         print_json(json_fields(status))
     else:
-        print_line(f"{settings.output}, {status.time:%Y-%m-%d %H:%M} Beijing time")
+        print_line(phrase("{folder}, {time}", folder=settings.output, time=beijing_time(status.time)))
         for line in status_lines(status):
             print_line(line)
     return status.exit_code

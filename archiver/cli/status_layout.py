@@ -11,6 +11,7 @@ from rich.filesize import decimal
 
 from archiver.cli.hints import with_options
 from archiver.cli.language import enumerated, phrase, said
+from archiver.cli.words import word_of
 
 if TYPE_CHECKING:
     from archiver.app import ArchiveStatus
@@ -68,7 +69,10 @@ def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
     yield phrase("Disk"), _disk_parts(status.disk)
     yield from _work_rows(status)
     if addresses.gone:
-        yield phrase("Gone"), _counted(addresses.gone)
+        yield (
+            phrase("Gone"),
+            [phrase("{count:,} {state}", count=count, state=word_of(state)) for state, count in addresses.gone.items()],
+        )
 
 
 def _work_rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
@@ -128,7 +132,7 @@ def _next(time: datetime | None) -> list[str]:
 
 
 def _counted(counts: Mapping[str, int]) -> list[str]:
-    return [f"{count:,} {name}" for name, count in counts.items() if count]
+    return [phrase("{count:,} {name}", count=count, name=name) for name, count in counts.items() if count]
 
 
 def _time(time: datetime) -> str:
@@ -146,7 +150,7 @@ def filled_lines(label: str, parts: list[str], indent: int) -> Iterator[str]:
         line = " " * indent
     start = line
     for piece in _pieces(parts, _WIDTH - indent):
-        space = "" if line == start else " "
+        space = "" if line == start or line.endswith("，") else " "
         if space and cell_len(line) + 1 + cell_len(piece) > _WIDTH:
             yield line
             line, space = " " * indent, ""
@@ -158,5 +162,5 @@ def filled_lines(label: str, parts: list[str], indent: int) -> Iterator[str]:
 def _pieces(parts: list[str], width: int) -> Iterator[str]:
     """Yield the parts with commas between them; those that are wider than `width` word by word."""
     for number, part in enumerate(parts, 1):
-        ended = part if number == len(parts) else f"{part},"
+        ended = part if number == len(parts) else phrase("{part},", part=part)
         yield from [ended] if cell_len(ended) <= width else ended.split()

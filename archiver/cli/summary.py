@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archiver.cli.language import enumerated, phrase
+from archiver.cli.words import word_of
 from archiver.messages import mark_message
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     """Yield a line for each kind of result, with its number: first articles, then pictures."""
     order = [*_SUMS]
     for (word, state), count in sorted(summary.kinds.items(), key=lambda item: (order.index(item[0][0]), item[0])):
-        told = phrase(_KINDS.get((word, state)) or _WORDS[word], state=state)
+        told = phrase(_KINDS.get((word, state)) or _WORDS[word], state=word_of(state))
         yield f"{count:>7,}  {told}"
     if saved := summary.images["saved"]:
         yield f"{saved:>7,}  {phrase('pictures saved')}"

@@ -12,6 +12,7 @@ from archiver.cli import options
 from archiver.cli.language import phrase, said
 from archiver.cli.output import discard_stdout, json_fields, print_json, print_line, print_message
 from archiver.cli.progress import FileProgress
+from archiver.cli.words import padded, word_of
 from archiver.errors import Exit, combine_exit_codes
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _json(finding: Finding) -> dict[str, Any]:
 
 def _line(finding: Finding) -> str:
     result = {None: "", True: phrase("repaired: "), False: phrase("not repaired: ")}[finding.repaired]
-    return f"{finding.problem:10} {finding.path}  {result}{said(finding.said)}"
+    return f"{padded(word_of(finding.problem), 10)} {finding.path}  {result}{said(finding.said)}"
 
 
 def _summary_lines(archive: Archiver, checked: int, repaired: Counter[bool | None]) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _add_one(source: str, scheduler: Scheduler, chosen: SourceOptions, *, is_hal
     except ArchiverError as error:
         return outcomes.failed(source, "", error)
     if is_halted:
-        return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
+        return outcomes.not_asked(target, message("the archive cannot be written"), Exit.CANNOT_WRITE)
     return _explained(scheduler.archive_now(Job(target=target, source=chosen)), target)
 
 

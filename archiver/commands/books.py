@@ -61,11 +61,18 @@ def open_books(
             result.files += (str(target),)
         yield books
     if not parts:
-        result.remarks.append(f"{path}: no book was written, since no article was selected")
+        result.remarks.append(message("{path}: no book was written, since no article was selected", path=path))
     if len(parts) > 1:
-        result.remarks.append(f"{path}: more than {most / 1e6:g} MB, so it was written as {len(parts)} books")
+        result.remarks.append(
+            message(
+                "{path}: more than {most:g} MB, so it was written as {parts} books",
+                path=path,
+                most=most / 1000000.0,
+                parts=len(parts),
+            )
+        )
     if books.has_placeholder:
-        remark = f"{path}: it has pictures, such as WebP, that not every reader of books shows"
+        remark = message("{path}: it has pictures, such as WebP, that not every reader of books shows", path=path)
         result.remarks.append(remark if has_converter() else f"{remark}; pip install 'archiver[epub]' converts them")
 
 
@@ -97,7 +104,7 @@ def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Call
         except OSError as error:
             size = len(context.archive.files.posts.latest(None, article.digest) or b"")
             if not size:
-                missing(f"{path}: cannot be read ({error.strerror})")
+                missing(message("{path}: cannot be read ({reason})", path=path, reason=error.strerror))
         files = context.archive.catalogue.media.files_of_article(article.key).values()
         shown = ((file.path, file.size) for file in files if _is_picture(context, file.path))
         yield Chapter(article=article, size=size, pictures=picture_sizes(shown))
@@ -144,12 +151,12 @@ class Books:
                 return known
             file = self.context.archive.root / path
             if contained_file(self.context.archive.root, path, self.context.archive.profile.media_directories) is None:
-                self.missing(f"{file}: leads out of the folder of pictures")
+                self.missing(message("{file}: leads out of the folder of pictures", file=file))
                 return writer.add_picture(path, None)
             content = intact_media(self.context, self.missing).read(path, digests.get(path, ""))
             picture = book_picture(content) if content else None
             if content and picture is None:
-                self.missing(f"{file}: is no picture that a book can show")
+                self.missing(message("{file}: is no picture that a book can show", file=file))
             return writer.add_picture(path, picture)
 
         addresses = ReaderAddresses(

@@ -148,7 +148,7 @@ def _page_check(target: Target, page: Page) -> Check:
         return replace(
             attention("page", said, message("report it, with the file that --bundle FILE writes")), page=report
         )
-    known = f"in the form of {form.era}" if form.era else "in a copy without WeChat's scripts"
+    known = message("in the form of {era}", era=form.era) if form.era else message("in a copy without WeChat's scripts")
     return Check(name="page", message=message("an article, {known}", known=known), page=report)
 
 
@@ -160,7 +160,7 @@ def _short_address(captures: list[Capture]) -> str:
 
 def _times(root: Path, captures: list[Capture]) -> list[tuple[str, datetime]]:
     """Return times that are in the past: of pages, of files of archiver's, and of folders that systems change daily."""
-    pages = [("the newest page", capture.captured) for capture in captures[:1]]
+    pages = [(message("the newest page"), capture.captured) for capture in captures[:1]]
     package = Path(__file__).parents[1]
     files = [package, package.parent, root, root / OWN_FOLDER, user_location().file]
     with suppress(OSError, RuntimeError):  # no folder for temporary files, since the disk is full; no home

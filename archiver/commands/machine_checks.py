@@ -175,7 +175,7 @@ def _kind_of_disk(folder: Path) -> str:
 def kind_of_mount(folder: str, mounts: Iterable[tuple[str, str]]) -> str:
     """Return the kind of the file system that holds a folder. `mounts` are (place, kind), later ones above earlier."""
     holding = [(place, kind) for place, kind in mounts if PurePosixPath(folder).is_relative_to(place)]
-    return max(reversed(holding), key=lambda mount: len(mount[0]), default=("", "of an unknown kind"))[1]
+    return max(reversed(holding), key=lambda mount: len(mount[0]), default=("", message("of an unknown kind")))[1]
 
 
 def check_locale(root: Path) -> Check:
@@ -215,8 +215,13 @@ def check_locale(root: Path) -> Check:
 def check_extras(settings: Settings) -> Check:
     """Return which optional packages are installed, and whether the settings need one that is not."""
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
-    parts = {"installed": sorted(_EXTRAS.keys() - missing), "not installed": sorted(missing)}
-    said = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
+    names = {"installed": ", ".join(sorted(_EXTRAS.keys() - missing)), "missing": ", ".join(sorted(missing))}
+    if not missing:
+        said = message("all are installed: {installed}", **names)
+    elif len(missing) == len(_EXTRAS):
+        said = message("none is installed: {missing}", **names)
+    else:
+        said = message("installed: {installed}; not installed: {missing}", **names)
     needed = {
         "postgresql": ("catalogue", settings.catalogue),
         "notify": ("notify", settings.notify),
@@ -236,7 +241,9 @@ def check_programs() -> Check:
     """Return which of the programs of others that `export` can use are installed. No setting needs one."""
     found = {f"--{form}": find_program(form) for form in ("pdf", "docx")}
     parts = [
-        f"export {option} by {Path(program).name}" if program else f"none for export {option}"
+        message("export {option} by {name}", option=option, name=Path(program).name)
+        if program
+        else message("none for export {option}", option=option)
         for option, program in found.items()
     ]
-    return Check(name="programs", message="; ".join(parts))
+    return Check(name="programs", message=message("{first}; {rest}", first=parts[0], rest=parts[1]))

@@ -300,17 +300,17 @@ class Merge:
         if media.is_intact(file.path, file.sha256):
             return "unchanged", "", file.path
         if not file.sha256:
-            return "failed", "it cannot be read", ""
+            return "failed", message("it cannot be read"), ""
         if not is_proven:
-            return "failed", "damaged there: it is not what was saved, and not taken", ""
+            return "failed", message("damaged there: it is not what was saved, and not taken"), ""
         name = self.context.archive.profile.media_name(file.path)
         _, recorded, _ = self._catalogue.files.current_medium(name)
         if not media.exists(file.path, recorded):
             return "imported", "", file.path
         ours = self._files.root / file.path
         if media.is_intact(file.path, recorded) if recorded else is_whole_file(ours, kind_of(name)):
-            return "conflict", "another file of this name is here, and stays", ""
-        return "updated", "what was here was damaged", file.path
+            return "conflict", message("another file of this name is here, and stays"), ""
+        return "updated", message("what was here was damaged"), file.path
 
     def _posts(self) -> Iterator[MergeResult]:
         for name, key in self.other.posts():

@@ -18,6 +18,7 @@ from archiver.archive.post_styles import PostStyles
 from archiver.archive.unit_of_work import UnitOfWork
 from archiver.context import Context
 from archiver.errors import ArchiverError, Exit, OutputError
+from archiver.messages.message import message
 from archiver.models import (
     Article,
     LocalFile,
@@ -190,7 +191,7 @@ def _move_media(move: ArchiveMove, done: Callable[[int], None]) -> Iterator[Move
     for path, medium in move.plan.media.items():
         move.copy_medium(medium)
         texts = ", ".join(sorted(move.shown.get(path, ())))
-        said = f"shown by {texts}, so it stays there as well" if texts else ""
+        said = message("shown by {texts}, so it stays there as well", texts=texts) if texts else ""
         yield MoveResult(what="media", outcome="left" if said else "moved", path=path, place=medium.path, said=said)
         done(1)
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from archiver.context import Context
 from archiver.errors import ArchiverError, OutputError
 from archiver.messages import Language
+from archiver.messages.message import message
 from archiver.messages.preference import language_of_terminal
 from archiver.models import Outcome
 from archiver.models.news import NewsItem
@@ -55,9 +56,13 @@ def send_news(context: Context, status: Callable[[], ArchiveStatus], report: Map
     try:
         with outbox.locked() as pending:
             _add_needs(pending, status(), outbox)
-            return [f"{error}; the articles are kept" for error in _send(context, pending, report, outbox) if error]
+            return [
+                message("{error}; the articles are kept", error=error)
+                for error in _send(context, pending, report, outbox)
+                if error
+            ]
     except ArchiverError as error:
-        return [f"the news were not sent: {error}"]
+        return [message("the news were not sent: {error}", error=error)]
 
 
 def is_wanted(settings: Settings) -> bool:

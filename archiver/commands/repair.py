@@ -72,7 +72,7 @@ class Repair:
             if finding.problem == "stray":
                 yield self._guarded(finding, self._move_stray)
             elif finding.problem == "unreadable":  # it may show any file, so no file was found to be a stray
-                yield _with_result(finding, "no stray file was moved", repaired=False)
+                yield _with_result(finding, message("no stray file was moved"), repaired=False)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
         """Record files that the catalogue does not know, and rebuild the posts of their articles.
@@ -95,7 +95,7 @@ class Repair:
         for finding in recovery.everything(list(inventory.unrecorded())):
             inventory.on_checked(1)
             if finding.problem == "database":
-                yield _with_result(finding, "brought up to date", repaired=True)
+                yield _with_result(finding, message("brought up to date"), repaired=True)
             elif finding.repaired is not None:
                 yield finding
         yield from self._confirm_posts([*dict.fromkeys((*recovery.changed, *archive.catalogue.recovered.unproven()))])
@@ -129,7 +129,10 @@ class Repair:
         for outcome in (result.outcome for result in results):
             self.inventory.on_checked(1)
             if outcome.outcome == "failed":
-                key, said = outcome.source, f"it cannot be made again from its page: {outcome.error}"
+                key, said = (
+                    outcome.source,
+                    message("it cannot be made again from its page: {error}", error=outcome.error),
+                )
                 article = self._catalogue.articles.find_by_key(key)
                 yield Finding(
                     problem="unrecorded", what="post", path=article.post if article else "", key=key, said=said,
@@ -151,7 +154,7 @@ class Repair:
             return finding
         self._files.snapshots.add_records(digest, self._catalogue.captures.with_digest(digest))
         self._files.sync()
-        return _with_result(finding, "written again from the page and the catalogue", repaired=True)
+        return _with_result(finding, message("written again from the page and the catalogue"), repaired=True)
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
         """Yield the keys of the articles to archive again, because the snapshot of their current page is lost.
@@ -180,14 +183,18 @@ class Repair:
         if finding.problem == "unreadable":  # it may be intact, and become readable again
             is_intact = self._is_intact(digest)
             return _with_result(
-                finding, "it can be read again" if is_intact else "it stays as it is", repaired=is_intact
+                finding,
+                message("it can be read again") if is_intact else message("it stays as it is"),
+                repaired=is_intact,
             )
         if self._is_intact(digest):
             self._files.snapshots.add_records(digest, self._catalogue.captures.with_digest(digest))
-            return _with_result(finding, "the same page came again", repaired=True)
+            return _with_result(finding, message("the same page came again"), repaired=True)
         was_fetched = outcome is not None and outcome.state is State.ARTICLE and outcome.outcome != "failed"
         if outcome and not was_fetched and outcome.state not in _GONE:  # a temporary failure: the page may still exist
-            return _with_result(finding, f"it did not come: {outcome.error}", repaired=False, outcome=outcome)
+            return _with_result(
+                finding, message("it did not come: {error}", error=outcome.error), repaired=False, outcome=outcome
+            )
         moved = self._move(finding)
         self._catalogue.files.mark_capture_lost(digest)
         reason = f": {outcome.error}" if outcome and outcome.error else ""
@@ -227,9 +234,11 @@ class Repair:
         name = self.inventory.profile.media_name(finding.path)
         path, digest, reason = self._catalogue.files.current_medium(name)
         if path and self._files.media.is_intact(path, digest):
-            return _with_result(finding, "fetched again", repaired=True)
-        status = "stays due" if path else "is known to be gone"
-        return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)
+            return _with_result(finding, message("fetched again"), repaired=True)
+        status = message("stays due") if path else message("is known to be gone")
+        return _with_result(
+            finding, message("it did not come ({reason}) and {status}", reason=reason, status=status), repaired=False
+        )
 
     def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:
         """Rebuild the posts that these findings are about; yield each finding with its result.
@@ -269,7 +278,12 @@ class Repair:
         rebuilt = archive_one(job, self.context.ports(job) or ports)
         if rebuilt.outcome == "failed":
             return _with_result(finding, rebuilt.error, repaired=False)
-        return _with_result(finding, f"what was there is {copy} now" if copy else "", "made again", repaired=True)
+        return _with_result(
+            finding,
+            message("what was there is {copy} now", copy=copy) if copy else "",
+            message("made again"),
+            repaired=True,
+        )
 
     def _look_again(self, finding: Finding) -> Finding:
         """Check once more a post that could not be read before; return the finding about it.
@@ -281,7 +295,7 @@ class Repair:
         for each in inventory.posts():
             if each.path == finding.path and each.problem in ("missing", "altered", "unreadable"):
                 return each
-        return _with_result(finding, "it can be read again", repaired=True)
+        return _with_result(finding, message("it can be read again"), repaired=True)
 
     def _finish_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
         """Return a copy of the finding with its result, for a post that has no snapshot from which to rebuild it.
@@ -290,7 +304,9 @@ class Repair:
         tried. The field `repaired` of the copy is True if the outcome is "archived", else False.
         """
         is_back = outcome is not None and outcome.outcome == "archived"
-        return _with_result(finding, "archived again" if is_back else _NOT_KEPT, repaired=is_back, outcome=outcome)
+        return _with_result(
+            finding, message("archived again") if is_back else _NOT_KEPT, repaired=is_back, outcome=outcome
+        )
 
     def _reason_to_keep(self, finding: Finding, article: ArticleRecord) -> str:
         """Return why the altered post of a finding must not be overwritten; '' if it should be overwritten.
@@ -308,7 +324,9 @@ class Repair:
         archived = archived_time_in(self._files.posts.read_text(finding.path))
         is_its_own = self._files.posts.key_of(finding.path) == article.key
         if current and archived and is_its_own and archived > max(current.captured, article.archived):
-            return f"it shows a page of {archived:%Y-%m-%d %H:%M} that is not here, and stays"
+            return message(
+                "it shows a page of {archived:%Y-%m-%d %H:%M} that is not here, and stays", archived=archived
+            )
         return ""
 
     def _move_stray(self, finding: Finding) -> Finding:

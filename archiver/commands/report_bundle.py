@@ -53,7 +53,7 @@ def bundle_members(checks: tuple[Check, ...], page: Page | None, settings: Setti
     """Return the files of a report. `page` is the page that came, None if none did."""
     private = _Private.of_user()
     objects: dict[str, object] = {
-        "checks.json": msgspec.to_builtins(_without_places(checks, settings)),
+        "checks.json": msgspec.to_builtins(_without_places(checks, settings), enc_hook=str),
         "versions.json": _versions(),
         "settings.json": _public_settings(settings),
     }

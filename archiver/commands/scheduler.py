@@ -19,6 +19,7 @@ from archiver.commands.decisions import log_halted, log_step
 from archiver.context import Context
 from archiver.errors import ArchiverError, Exit
 from archiver.fetcher.page_sources import SavedPages
+from archiver.messages.message import message
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Outcome, Target, UrlRecord
 from archiver.models.job import FetchOptions, Job, JobKind
 from archiver.pipeline import archive_one
@@ -244,9 +245,9 @@ class Scheduler:
         that requests a page may not start after WeChat has sent a verification page, or when a limit is reached.
         """
         if self._disk_failed:
-            return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
+            return outcomes.not_asked(job.target, message("the archive cannot be written"), Exit.CANNOT_WRITE)
         if self._catalogue_failed:
-            return outcomes.not_asked(job.target, "the catalogue's server cannot be reached", Exit.TRY_LATER)
+            return outcomes.not_asked(job.target, message("the catalogue's server cannot be reached"), Exit.TRY_LATER)
         if not job.asks_for_page:
             return None
         if self._is_blocked:

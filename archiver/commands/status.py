@@ -11,6 +11,7 @@ from archiver import policy, urls
 from archiver.archive.disk_usage import measure_disk_usage
 from archiver.catalogue import Catalogue, Egress, open_host_limits, user_location
 from archiver.commands.attention import RECENT, RUNS, needs_of, next_run
+from archiver.messages.message import message
 from archiver.models import CHINA
 from archiver.models.status import ArchiveStatus, Need, SourceStatus, WallStatus
 from archiver.settings import Settings, duration
@@ -40,9 +41,10 @@ def archive_status(catalogue: Catalogue, settings: Settings, now: datetime) -> A
 def _layout_needs(other: str) -> Iterator[Need]:
     """Yield a need if the archive is laid out for the profile `other`, and not for that of the settings ('')."""
     if other:
-        said = (
-            f"the archive is laid out for the profile {other}, and archiver.yml names another: look what "
-            f"`archiver rebuild --all --dry-run` would move, or go back to `profile: {other}`"
+        said = message(
+            "the archive is laid out for the profile {other}, and archiver.yml names another: look what "
+            "`archiver rebuild --all --dry-run` would move, or go back to `profile: {other}`",
+            other=other,
         )
         yield Need(kind="profile", said=said)
 

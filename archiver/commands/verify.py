@@ -12,6 +12,7 @@ from archiver.archive.lookup import require_article
 from archiver.catalogue import Catalogue
 from archiver.context import Context, build_profile
 from archiver.errors import ArchiverError, DamagedCatalogue
+from archiver.messages.message import message
 from archiver.models import Finding
 from archiver.settings import Settings
 from archiver.storage.quarantine import files_aside
@@ -85,6 +86,11 @@ def remarks(open_catalogue: Callable[[], Catalogue], root: Path) -> Iterator[str
     except ArchiverError:  # the catalogue is damaged, which a finding has reported
         return
     if pageless:
-        yield f"{pageless} articles have no page that is kept: their history is lost; `archiver add` reads them again"
+        yield message(
+            "{number} articles have no page that is kept: their history is lost; `archiver add` reads them again",
+            number=pageless,
+        )
     if count := sum(1 for _ in files_aside(root)):
-        yield f"{count} files were put aside in .archive/lost: `archiver rm --lost --dry-run` lists them"
+        yield message(
+            "{count} files were put aside in .archive/lost: `archiver rm --lost --dry-run` lists them", count=count
+        )

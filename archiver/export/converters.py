@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archiver.errors import ArchiverError, UsageError
+from archiver.messages.message import message
 from archiver.processes import kill_with_children
 from archiver.storage.local import atomic_file, read_file
 
@@ -23,8 +24,8 @@ _BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )  # fmt: skip
 _HOW_TO_GET = {
-    "pdf": "--pdf needs Chromium or Chrome: apt install chromium, or brew install --cask chromium",
-    "docx": "--docx needs pandoc: apt install pandoc, brew install pandoc, or pip install pypandoc_binary",
+    "pdf": message("--pdf needs Chromium or Chrome: apt install chromium, or brew install --cask chromium"),
+    "docx": message("--docx needs pandoc: apt install pandoc, brew install pandoc, or pip install pypandoc_binary"),
 }
 _PATIENCE = 180  # seconds for one document
 # No name is resolved, so nothing can be asked for; what a browser does in the background is off as well.
@@ -89,7 +90,7 @@ def convert(form: str, program: str, html: str, target: Path) -> None:
         try:
             content = read_file(result)
         except OSError as error:
-            raise ConversionError(f"{Path(program).name} wrote no file") from error
+            raise ConversionError(message("{name} wrote no file", name=Path(program).name)) from error
         with atomic_file(target) as file:
             file.write(content)
 
@@ -115,9 +116,13 @@ def _run(command: Sequence[str]) -> None:
                 kill_with_children(process)
                 raise
     except subprocess.TimeoutExpired as error:
-        raise ConversionError(f"{name} took more than {_PATIENCE} s") from error
+        raise ConversionError(message("{name} took more than {patience} s", name=name, patience=_PATIENCE)) from error
     except OSError as error:
-        raise ConversionError(f"{name} cannot be run ({error.strerror or error})") from error
+        raise ConversionError(
+            message("{name} cannot be run ({reason})", name=name, reason=error.strerror or error)
+        ) from error
     if process.returncode:
         said = errors.decode(errors="replace").strip().splitlines()
-        raise ConversionError(f"{name} failed: {said[-1] if said else process.returncode}")
+        raise ConversionError(
+            message("{name} failed: {reason}", name=name, reason=said[-1] if said else process.returncode)
+        )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 
+from archiver.messages.message import message
 from archiver.storage.blobs import OpenedBlob
 
 
@@ -58,7 +59,7 @@ class IntactFiles:
         return content
 
     def _report_unreadable(self, path: str, digest: str, error: OSError) -> None:
-        self.missing(f"{self.place(path, digest)}: cannot be read ({error.strerror})")
+        self.missing(message("{path}: cannot be read ({reason})", path=self.place(path, digest), reason=error.strerror))
 
     def _report_changed(self, path: str, digest: str) -> None:
-        self.missing(f"{self.place(path, digest)}: is not the file that came")
+        self.missing(message("{path}: is not the file that came", path=self.place(path, digest)))

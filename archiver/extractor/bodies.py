@@ -25,6 +25,7 @@ from archiver.extractor.page import ParsedPage, as_integer, as_list, as_text, fi
 from archiver.extractor.relative_links import ARTICLE, base_of
 from archiver.extractor.typed_text import has_blocks, text_or_markup_to_html, text_to_html
 from archiver.extractor.videos import Video, read_own_videos, read_videos, video_cover
+from archiver.messages.message import message
 
 # What an article of a type consists of, as a warning about an empty body names it; for other types see _USUAL_PARTS.
 _PARTS = {"text": "text", "video": "video, text", "audio": "recording, text"}
@@ -99,10 +100,10 @@ def _own_accounts(parsed: ParsedPage) -> Iterator[str]:
 def _missing_parts(html: str, article_type: str) -> Iterator[str]:
     """Yield a warning if the raw body `html` shows nothing, or if a video or audio post has no video or recording."""
     if not _has_content(html):
-        yield f"the page shows no body (missing: {_PARTS.get(article_type, _USUAL_PARTS)})"
+        yield message("the page shows no body (missing: {parts})", parts=_PARTS.get(article_type, _USUAL_PARTS))
     elif (player := _PLAYERS.get(article_type)) and not player.search(html):
         part = _PARTS[article_type].partition(",")[0]
-        yield f"the {part} is missing: the page does not say which it is"
+        yield message("the {part} is missing: the page does not say which it is", part=part)
 
 
 def _ordinary_body(parsed: ParsedPage) -> str:

@@ -15,6 +15,7 @@ from archiver.extractor.known_members import KNOWN_MEMBERS
 from archiver.extractor.metadata.eras import PageEra, era_of, missing_place
 from archiver.extractor.metadata.kinds import unknown_layout
 from archiver.extractor.page import ParsedPage
+from archiver.messages.message import message
 from archiver.models import CHINA, Article
 from archiver.models.page_format import FormatNote
 
@@ -46,15 +47,26 @@ def _notes(parsed: ParsedPage, article: Article, unknown_tags: Collection[str]) 
         for name in era.missing:
             yield FormatNote(kind="field", detail=missing_place(parsed, era.era, name))
         if article.type in _WITH_BODY and not era.era.is_of_posts and parsed.tag_index.find(_BODY) is None:
-            yield FormatNote(kind="field", detail=f"the text is not in `#{_BODY}`, where {era.era.name} have it")
+            yield FormatNote(
+                kind="field",
+                detail=message("the text is not in `#{body}`, where {era} have it", body=_BODY, era=era.era.name),
+            )
     if article.warnings and (number := unknown_layout(parsed)):  # an unknown layout is a warning
-        yield FormatNote(kind="layout", detail=f"`item_show_type` is {number[:20]}, a layout that is not known")
+        yield FormatNote(
+            kind="layout",
+            detail=message("`item_show_type` is {number}, a layout that is not known", number=number[:20]),
+        )
     for tag in unknown_tags:
-        yield FormatNote(kind="element", detail=f"the body has an embedded element `{tag}`, which is not known")
+        yield FormatNote(
+            kind="element", detail=message("the body has an embedded element `{tag}`, which is not known", tag=tag)
+        )
     for name in parsed.cgi:
         if name not in KNOWN_MEMBERS and _NAME.fullmatch(name) and _may_be_shown(parsed.cgi[name]):
             yield FormatNote(
-                kind="member", detail=f"`cgiDataNew.{name}` is not known and has words or pictures that readers may see"
+                kind="member",
+                detail=message(
+                    "`cgiDataNew.{name}` is not known and has words or pictures that readers may see", name=name
+                ),
             )
 
 
@@ -63,9 +75,11 @@ def _data_notes(parsed: ParsedPage, era: PageEra) -> Iterator[FormatNote]:
     if parsed.cgi:
         return
     if parsed.page.captured >= _SERVER_DATA_SINCE and _SERVER_DATA_MARK in parsed.text:
-        yield FormatNote(kind="data", detail="the server's data is in the page, but not as `cgiDataNew`")
+        yield FormatNote(kind="data", detail=message("the server's data is in the page, but not as `cgiDataNew`"))
     elif era.era is None and not parsed.page.saved:
-        yield FormatNote(kind="data", detail="the page has the article's data in no form of the years since 2017")
+        yield FormatNote(
+            kind="data", detail=message("the page has the article's data in no form of the years since 2017")
+        )
 
 
 def _may_be_shown(value: Literal) -> bool:

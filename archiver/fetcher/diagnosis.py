@@ -41,7 +41,7 @@ def check_proxy(chosen: str, connect: Connect = socket.create_connection) -> Che
 
     `chosen` is the proxy in the settings, '' if there is none.
     """
-    name, setting = "proxy", "`proxy` in the settings" if chosen else "HTTPS_PROXY or ALL_PROXY"
+    name, setting = "proxy", message("`proxy` in the settings") if chosen else message("HTTPS_PROXY or ALL_PROXY")
     try:
         config = ProxyConfig(chosen)
     except ConfigError as error:
@@ -66,7 +66,7 @@ def check_certificates() -> Check:
     name = "certificates"
     variable = next((word for word in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(word)), "")
     path = os.environ.get(variable, "")
-    place = f"{variable}={path}" if variable else "the package certifi"
+    place = message("{variable}={path}", variable=variable, path=path) if variable else message("the package certifi")
     advice = (
         message("correct {variable}, or unset it", variable=variable)
         if variable
@@ -143,7 +143,9 @@ def _explained_certificate(error: ssl.SSLCertVerificationError, now: datetime) -
 
 
 def _explained_network(causes: list[BaseException]) -> tuple[str, str]:
-    said = next((str(cause) for cause in causes if isinstance(cause, httpx.HTTPError) and str(cause)), "no answer")
+    said = next(
+        (str(cause) for cause in causes if isinstance(cause, httpx.HTTPError) and str(cause)), message("no answer")
+    )
     errors = [cause for cause in causes if isinstance(cause, OSError)]
     if any(isinstance(cause, socket.gaierror) for cause in errors):
         return message(

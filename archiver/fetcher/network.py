@@ -45,7 +45,7 @@ class Deadline:
         """
         left = self._end - self._clock()
         if left <= 0:
-            raise httpcore.ReadTimeout(f"not whole after {self._limit:.3g} s")
+            raise httpcore.ReadTimeout(message("not whole after {limit:.3g} s", limit=self._limit))
         return left if timeout is None else min(timeout, left)
 
 
@@ -104,7 +104,7 @@ class ProxyNetwork(httpcore.NetworkBackend):
         last try. Raise httpcore.ReadTimeout if the deadline of the response has passed. Errors of the method
         `addresses` are passed on.
         """
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        failure: Exception = httpcore.ConnectError(message("{host} has no address", host=host))
         for address in self.addresses(host, port):
             try:
                 stream = self._inner.connect_tcp(
@@ -142,7 +142,9 @@ class CheckedNetwork(ProxyNetwork):
         try:
             answers = self._resolve(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:  # UnicodeError: a label is longer than 63 bytes
-            raise httpcore.ConnectError(f"the name {host} cannot be resolved: {error}") from error
+            raise httpcore.ConnectError(
+                message("the name {host} cannot be resolved: {error}", host=host, error=error)
+            ) from error
         resolved = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
         allowed = tuple(address for address in resolved if may_connect(address))
         if resolved and not allowed:

@@ -60,7 +60,7 @@ def _parse_proxy(address: str) -> httpcore.Proxy:
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
         if not proxy.url.host:
-            raise ValueError("no host in it")
+            raise ValueError(message("no host in it"))
     except (httpx.InvalidURL, ValueError) as error:
         raise ConfigError(
             message("not a proxy's address: write it as http://host:port or socks5://host:port")

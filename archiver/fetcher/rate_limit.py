@@ -205,7 +205,7 @@ class SharedRateLimiter:
             _log.info("%s: the verification page came for a linked address, it does not count", urls.HOST)
         elif state is State.VERIFICATION:
             begins = self.limits.record_block(urls.HOST, on_short_link=urls.is_short(page.url))
-            self._log_block("the verification page came", begins=begins)
+            self._log_block(message("the verification page came"), begins=begins)
         elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice, too, shows that the host answers requests
             self.limits.record_success(urls.HOST)
 

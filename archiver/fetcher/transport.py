@@ -160,4 +160,6 @@ def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> 
         raise kind(str(error)) from error
     except Exception as error:
         note(error)
-        raise httpx.RemoteProtocolError(f"a malformed answer ({type(error).__name__}: {error})"[:300]) from error
+        raise httpx.RemoteProtocolError(
+            message("a malformed answer ({name}: {error})", name=type(error).__name__, error=str(error)[:250])
+        ) from error

@@ -14,6 +14,7 @@ from archiver.messages.texts import Texts
 _LEAST_LETTERS = 12  # of a template, besides its values: a title or a name is not taken for a message
 _MOST_LETTERS = 2000  # of a text: one that a page made longer must not keep the expressions busy
 _DEPTH = 4  # of messages in values of messages
+_CODE = re.compile("[a-z]+(?:_[a-z]+)?")  # such as that of a state
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,22 @@ def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
         if pattern.literal in text and (found := pattern.values(text)) is not None:
             values = {name: recognise(value, texts, depth - 1) for name, value in found.items()}
             return _filled(texts.text_of(pattern.template), values)
+    return _recognise_parts(text, texts, depth)
+
+
+def _recognise_parts(text: str, texts: Texts, depth: int) -> str:
+    """Return `text`, of which no template matches the whole, with its recognised parts in the language of `texts`.
+
+    Parts stand between semicolons. A part may begin with the word for a code and a colon, as in `deleted: a notice`.
+    """
+    head, semicolon, rest = text.partition("; ")
+    if semicolon:
+        first, last = recognise(head, texts, depth - 1), recognise(rest, texts, depth - 1)
+        changed = first != head or last != rest
+        return _filled(texts.text_of("{first}; {rest}"), {"first": first, "rest": last}) if changed else text
+    code, colon, reason = text.partition(": ")
+    if colon and _CODE.fullmatch(code) and (word := texts.gettext(code)) != code:
+        return _filled(texts.text_of("{state}: {reason}"), {"state": word, "reason": reason})
     return text
 
 

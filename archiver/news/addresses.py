@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.storage.secret_files import read_secrets
 
 # Addresses as the services show them that apprise does not know; it knows that of WeCom.
@@ -34,7 +35,10 @@ def addresses_of(entries: Sequence[str]) -> Iterator[str | UnreadEntry]:
         try:
             lines = [line.strip() for line in read_secrets(Path(entry))]
         except ConfigError as error:
-            yield UnreadEntry(f"entry {number} is no address, and as a file {error.args[0]}", concerns="notify")
+            yield UnreadEntry(
+                message("entry {number} is no address, and as a file {reason}", number=number, reason=error.args[0]),
+                concerns="notify",
+            )
             continue
         yield from (_as_apprise_has_it(line) for line in lines if line and not line.startswith("#"))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
 from archiver.errors import ArchiverError
+from archiver.messages.message import message
 from archiver.news.message import NewsMessage
 from archiver.processes import kill_with_children
 
@@ -24,22 +25,22 @@ class NewsNotTaken(ArchiverError):  # noqa: N818 - reads as a statement
     """The error for news that a service or a command did not take. It holds no address and no text of a page."""
 
 
-def send(addresses: Sequence[str], message: NewsMessage) -> Iterator[NewsNotTaken | None]:
+def send(addresses: Sequence[str], news: NewsMessage) -> Iterator[NewsNotTaken | None]:
     """Send a message to services; yield, for each address, None or why its service did not take the message.
 
     The message is sent to all at the same time, by a process of its own (`sender`). Raise NewsNotTaken if no address
     was tried.
     """
     if not find_spec("apprise"):
-        raise NewsNotTaken("needs the extra `notify`: pip install 'archiver[notify]'", concerns="notify")
-    request = {"addresses": list(addresses), "title": message.title, "body": message.body, "patience": PATIENCE}
+        raise NewsNotTaken(message("needs the extra `notify`: pip install 'archiver[notify]'"), concerns="notify")
+    request = {"addresses": list(addresses), "title": news.title, "body": news.body, "patience": PATIENCE}
     # -P: a file in the present folder is no module of Python's.
     command = [sys.executable, "-P", "-m", _SENDER]
     code, output = _run(command, json.dumps(request).encode(), PATIENCE + _STARTING, "notify", is_read=True)
     try:
         results = [(str(result["service"]), str(result["error"])) for result in json.loads(output)]
     except (ValueError, TypeError, KeyError) as error:
-        raise NewsNotTaken(f"apprise ended with code {code}", concerns="notify") from error
+        raise NewsNotTaken(message("apprise ended with code {code}", code=code), concerns="notify") from error
     for number, (service, reason) in enumerate(results, 1):
         name = f"{service} (address {number})" if service else f"address {number}"
         yield NewsNotTaken(f"{name} {reason}", concerns="notify") if reason else None
@@ -53,7 +54,7 @@ def run_command(command: Sequence[str], report: Mapping[str, object]) -> None:
     content = json.dumps(report, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
     code, _ = _run(command, content, COMMAND_PATIENCE, "on_news")
     if code:
-        raise NewsNotTaken(f"the command ended with code {code}", concerns="on_news")
+        raise NewsNotTaken(message("the command ended with code {code}", code=code), concerns="on_news")
 
 
 def _run(
@@ -76,8 +77,8 @@ def _run(
                 kill_with_children(process)
                 raise
     except subprocess.TimeoutExpired as error:
-        raise NewsNotTaken(f"took more than {patience:.0f} s", concerns=setting) from error
+        raise NewsNotTaken(message("took more than {patience:.0f} s", patience=patience), concerns=setting) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
         reason = getattr(error, "strerror", None) or "not a command"
-        raise NewsNotTaken(f"the command cannot be run ({reason})", concerns=setting) from error
+        raise NewsNotTaken(message("the command cannot be run ({reason})", reason=reason), concerns=setting) from error
     return process.returncode, output or b""

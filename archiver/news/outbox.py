@@ -77,7 +77,7 @@ class Outbox:
 
     def write(self, news: PendingNews) -> None:
         """Write the pending news; they are durable on return. Raise OutputError if they cannot be written."""
-        self._store.write(self._store.root / FILE, msgspec.json.format(msgspec.json.encode(news)) + b"\n")
+        self._store.write(self._store.root / FILE, msgspec.json.format(msgspec.json.encode(news, enc_hook=str)) + b"\n")
         self._store.sync()
 
     def _read(self) -> PendingNews:

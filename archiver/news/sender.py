@@ -18,12 +18,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archiver.messages.message import message
+
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]{1,19})://")
 _LARGEST_ANSWER = 65_536  # bytes
-_NOT_UNDERSTOOD = "is no address that apprise knows"
+_NOT_UNDERSTOOD = message("is no address that apprise knows")
 
 
 @dataclass(slots=True)
@@ -57,17 +59,17 @@ def _record_answers() -> None:
         try:
             answer = send(session, request, **options)
         except requests.exceptions.SSLError:
-            last.error = "its certificate is not valid"
+            last.error = message("its certificate is not valid")
             raise
         except requests.exceptions.Timeout:
-            last.error = "did not answer in time"
+            last.error = message("did not answer in time")
             raise
         except requests.RequestException:
-            last.error = "cannot be reached"
+            last.error = message("cannot be reached")
             raise
         code = _refusal(answer.content) if answer.ok else 0
         last.error = "" if answer.ok else f"answered {answer.status_code}"
-        last.refusal = f"refused it (errcode {code})" if code else ""
+        last.refusal = message("refused it (errcode {code})", code=code) if code else ""
         return answer
 
     requests.Session.send = recorded_send  # type: ignore[method-assign,assignment]
@@ -93,7 +95,7 @@ def _send(service: NotifyBase, title: str, body: str, result: dict[str, str]) ->
     answer = _Answer()
     _ANSWER.set(answer)
     is_sent = sender.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
-    result["error"] = answer.refusal if is_sent else answer.error or "did not take it"
+    result["error"] = answer.refusal if is_sent else answer.error or message("did not take it")
 
 
 def _service(address: str) -> NotifyBase | None:
@@ -120,7 +122,7 @@ def main() -> None:
             scheme = _SCHEME.match(address)
             results.append({"service": scheme[1].lower() if scheme else "", "error": _NOT_UNDERSTOOD})
             continue
-        results.append({"service": str(service.service_name), "error": "did not answer in time"})
+        results.append({"service": str(service.service_name), "error": message("did not answer in time")})
         arguments = (service, request["title"], request["body"], results[-1])
         threads.append(threading.Thread(target=_send, args=arguments, daemon=True))
         threads[-1].start()

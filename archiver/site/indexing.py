@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from archiver.app import Archiver, SearchRequest
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError
+from archiver.messages.message import message
 from archiver.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class IndexMaker:
             with Archiver(self._settings) as archive:
                 archive.search(SearchRequest(words=(), reindex=True), self._plan, self._advance)
                 if not archive.reader.has_search_index():  # it was made in memory, for this search alone
-                    error = f"{self._settings.output}: the index of the search cannot be written"
+                    error = message("{output}: the index of the search cannot be written", output=self._settings.output)
         except ArchiverError as reason:
             error = str(reason)
         except Exception as reason:  # noqa: BLE001 - a bug must not begin anew with each request

@@ -17,6 +17,7 @@ from types import FrameType
 import uvicorn
 
 from archiver.errors import Busy, Exit, UsageError
+from archiver.messages.message import message
 from archiver.settings import Settings
 from archiver.site.app import create_app
 from archiver.site.fetching import BackgroundFetching
@@ -53,8 +54,10 @@ def serve(
     """
     if not request.password and not request.address.is_local:
         raise UsageError(
-            "other machines could read and add without a password: put one of at least 8 characters into a file that "
-            "only you may read (chmod 600) and name it by --password-file, or set ARCHIVER_PASSWORD"
+            message(
+                "other machines could read and add without a password: put one of at least 8 characters into a "
+                "file that only you may read (chmod 600) and name it by --password-file, or set ARCHIVER_PASSWORD"
+            )
         )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with closing(listen(request.address)) as listener:
@@ -148,10 +151,15 @@ def listen(address: ReaderAddress) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise Busy(
-                f"port {port} is used by another program, perhaps another reader: stop it, or choose another with "
-                "--port",
+                message(
+                    "port {port} is used by another program, perhaps another reader: stop it, or choose another "
+                    "with --port",
+                    port=port,
+                ),
             ) from error
         reason = error.strerror or str(error)
-        raise UsageError(f"cannot listen at {host}, port {port} ({reason})") from error
+        raise UsageError(
+            message("cannot listen at {host}, port {port} ({reason})", host=host, port=port, reason=reason)
+        ) from error
     except (UnicodeError, OverflowError) as error:
-        raise UsageError(f"{host[:99]} is not the name or the number of a host") from error
+        raise UsageError(message("{host} is not the name or the number of a host", host=host[:99])) from error

@@ -97,8 +97,8 @@ def _parse_page(content: bytes, biz: str, concerns: str) -> AlbumResponse:
 
     album = read_album_page(ParsedPage.of(Page(source=concerns, content=content, captured=_NO_TIME)))
     if album is None:
-        message = "WeChat sent a web page instead of the album's listing, a notice or its wall: try again later"
-        raise FetchError(message, concerns=concerns)
+        said = message("WeChat sent a web page instead of the album's listing, a notice or its wall: try again later")
+        raise FetchError(said, concerns=concerns)
     items = ({"url": item.url, "msgid": item.msgid, "itemidx": item.position} for item in album.items)
     return AlbumResponse(
         title=plain_name(album.title),

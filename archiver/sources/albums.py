@@ -17,7 +17,7 @@ from archiver.messages.message import message
 from archiver.models import Target
 from archiver.sources.album_response import AlbumItem, AlbumResponse, parse_album_response
 
-ALBUM_ADVICE = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
+ALBUM_ADVICE = message("an album: name it under `sources:` in archiver.yml, and `archiver run` lists it")
 MAX_PAGES = 500  # responses, or 10,000 articles; no album has more, so a longer listing repeats itself
 _PAGE_SIZE = 20  # articles in one response, the most that the server lists
 _PATH = "/mp/appmsgalbum"
@@ -120,7 +120,7 @@ class AlbumListing:
             response = self._request(last)
             yield from self._new_targets(response)
             if problem := self._find_problem(response, page):
-                self._warnings.append(f"the album is not listed whole: {problem}")
+                self._warnings.append(message("the album is not listed whole: {problem}", problem=problem))
                 return
             if self._is_last(response):
                 return
@@ -149,7 +149,7 @@ class AlbumListing:
                 yield item.target
         nameless = sum(item.target is None for item in response.items)
         if nameless:
-            self._warnings.append(f"the album lists {nameless} without an article's address")
+            self._warnings.append(message("the album lists {number} without an article's address", number=nameless))
 
     def _find_problem(self, response: AlbumResponse, page: int) -> str:
         """Return the reason why the rest of the album cannot be listed after `response`, '' if it can.
@@ -164,12 +164,16 @@ class AlbumListing:
         before = len(self._keys)
         self._keys.update(item.key for item in response.items)
         if page > 1 and response.items and len(self._keys) == before:
-            return "an answer repeats what came before"
+            return message("an answer repeats what came before")
         if response.has_more and not response.items:
-            return "an empty answer says that more follow"
+            return message("an empty answer says that more follow")
         if response.has_more and not response.items[-1].msgid:
-            return "the last article of an answer has no number to go on from"
-        return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
+            return message("the last article of an answer has no number to go on from")
+        return (
+            message("it has more than {number} answers", number=MAX_PAGES)
+            if response.has_more and page == MAX_PAGES
+            else ""
+        )
 
     def _is_last(self, response: AlbumResponse) -> bool:
         """Return whether the iteration ends after `response`, and store the result as `is_complete`.
@@ -181,7 +185,13 @@ class AlbumListing:
             return True
         self.is_complete = not response.has_more
         if self.is_complete and self.count not in (None, len(self._keys)):
-            self._warnings.append(f"the album says that it has {self.count} articles, and lists {len(self._keys)}")
+            self._warnings.append(
+                message(
+                    "the album says that it has {count} articles, and lists {listed}",
+                    count=self.count,
+                    listed=len(self._keys),
+                )
+            )
         return self.is_complete
 
     def _is_caught_up(self, response: AlbumResponse) -> bool:

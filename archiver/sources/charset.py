@@ -12,16 +12,16 @@ from archiver.messages.message import message
 
 MAX_LIST_SIZE = 2**29  # bytes, enough for a million JSON lines
 _CHUNK = 2**18  # bytes
-_NO_TEXT = "this is no text: give a UTF-8 text file with one address a line, CSV or JSON lines"
+_NO_TEXT = message("this is no text: give a UTF-8 text file with one address a line, CSV or JSON lines")
 # (first bytes, description) of files that people pass by mistake, most often Excel files.
 _FORMATS = (
-    (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV, or unzip it"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save its sheet as CSV"),
-    (b"%PDF", "a PDF; copy the addresses into a text file"),
-    (b"\x1f\x8b", "a gzip file; unpack it first"),
-    (b"\x89PNG", "a picture; give a text file with one address a line"),
-    (b"GIF8", "a picture; give a text file with one address a line"),
-    (b"\xff\xd8\xff", "a picture; give a text file with one address a line"),
+    (b"PK\x03\x04", message("an Excel, Word or zip file; save its sheet as CSV, or unzip it")),
+    (b"\xd0\xcf\x11\xe0", message("an old Excel or Word file; save its sheet as CSV")),
+    (b"%PDF", message("a PDF; copy the addresses into a text file")),
+    (b"\x1f\x8b", message("a gzip file; unpack it first")),
+    (b"\x89PNG", message("a picture; give a text file with one address a line")),
+    (b"GIF8", message("a picture; give a text file with one address a line")),
+    (b"\xff\xd8\xff", message("a picture; give a text file with one address a line")),
 )
 
 

@@ -103,7 +103,7 @@ def _read_xml_feed(text: str, address: str) -> Feed:
     start = _ELEMENT.search(text)
     reader = parse_feed_xml(text[start.start() :] if start else "")
     if not reader.is_feed and not reader.items:
-        what = "a web page" if "<html" in text[:1000].lower() else "neither RSS, Atom nor JSON Feed"
+        what = message("a web page") if "<html" in text[:1000].lower() else message("neither RSS, Atom nor JSON Feed")
         raise FetchError(message("this is {what}: give the address of the feed itself", what=what), concerns=address)
     return _make_feed(reader.title, map(_target_of, reader.items))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archiver.messages.message import message
 from archiver.urls import HOST
 
 BLANK = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"  # with a byte order mark, which is inside files that were concatenated
@@ -66,4 +67,8 @@ def too_long(number: int, text: str, limit: int) -> Cell:
     beginning = text[:_SHOWN_LENGTH].partition("\n")[0]
     if len(text) <= MAX_DOCUMENT_LENGTH and not names_wechat(text):
         return Cell(number, (f"{beginning}…",), is_note=True)
-    return Cell(number, (f"{beginning}…",), f"more than {limit} characters: write one address a line")
+    return Cell(
+        number,
+        (f"{beginning}…",),
+        message("more than {limit} characters: write one address a line", limit=limit),
+    )

@@ -22,6 +22,7 @@ from typing import BinaryIO
 from archiver import urls
 from archiver.credentials import redact_words
 from archiver.errors import NotWeChat
+from archiver.messages.message import message
 from archiver.models import Target
 from archiver.sources.charset import decode_chunks, detect_encoding
 from archiver.sources.list_cells import BLANK, MAX_DOCUMENT_LENGTH, Cell, is_without_host, names_wechat, shorten
@@ -251,8 +252,8 @@ def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
         return _saved_page_entry(number, path or bare, file)
     is_saved_page = any(name.lower().endswith(_SAVED_SUFFIXES) for name in (text, path or bare))
     if folder.exists and is_saved_page and (path or "://" not in text) and not _OTHER_SITE.match(bare):
-        where = folder.name or "the current folder"
-        error = f"no such file: paths in a list count from {where}"
+        where = folder.name or message("the current folder")
+        error = message("no such file: paths in a list count from {where}", where=where)
         return ListEntry(number=number, source=redact_words(text), error=error)
     if not names_wechat(bare):
         return ListEntry(number=number, source=redact_words(shorten(text)))
@@ -282,5 +283,5 @@ def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
     try:
         target = urls.parse_target(source)
     except NotWeChat as error:
-        return ListEntry(number=number, source=redact_words(whole or source), error=str(error.args[0]))
+        return ListEntry(number=number, source=redact_words(whole or source), error=error.args[0])
     return ListEntry(number=number, source=target.source, target=target)

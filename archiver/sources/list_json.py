@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from archiver.messages.message import message
 from archiver.sources.list_cells import BLANK, MAX_DOCUMENT_LENGTH, Cell, NumberedLines, names_wechat, too_long
 from archiver.sources.list_tables import COLUMNS
 
@@ -47,7 +48,9 @@ def parse_json_line(number: int, text: str) -> Iterator[Cell]:
         if not _OBJECT.match(text) or not names_wechat(text):  # an address in quotes, or a template such as {{title}}
             yield Cell(number, (text,))
         else:
-            yield Cell(number, (text,), f"broken JSON ({_describe(error)}): write one whole object a line")
+            yield Cell(
+                number, (text,), message("broken JSON ({error}): write one whole object a line", error=_describe(error))
+            )
 
 
 def read_json_document(lines: NumberedLines, read_lines: Callable[[NumberedLines], Iterator[Cell]]) -> Iterator[Cell]:
@@ -74,9 +77,9 @@ def read_json_document(lines: NumberedLines, read_lines: Callable[[NumberedLines
             if start == 0 and first[1] != "{":  # JSON lines, the first of which is broken
                 yield from read_lines(iter(numbered))
             elif names_wechat(text[start:]):
-                reason = f"broken JSON ({_describe(error)}): nothing from here on is read"
-                message = f"{reason}; mend it, or write one object a line"
-                yield Cell(number, (text[start:].partition("\n")[0],), message)
+                reason = message("broken JSON ({error}): nothing from here on is read", error=_describe(error))
+                said = message("{reason}; mend it, or write one object a line", reason=reason)
+                yield Cell(number, (text[start:].partition("\n")[0],), said)
             return
         yield from _cells_of(number, value, text[start:end])
         number += text.count("\n", start, end)
@@ -99,7 +102,7 @@ def _limited(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 def _describe(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return error.msg
-    return "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+    return message("nested too deeply") if isinstance(error, RecursionError) else message("a number is too long")
 
 
 def _cells_of(number: int, value: object, text: str) -> Iterator[Cell]:

@@ -25,8 +25,8 @@ MAX_MESSAGE_LENGTH = 2**20  # characters, enough for 20,000 short addresses
 _HASHTAG = re.compile(r"#(?=[^\W_])(?!https?:|mp\.weixin\.qq\.com)", re.IGNORECASE)  # `#话题`, but not `# note`
 _ADDRESS = re.compile(r"https?://[!#-;=?-Z\\^-z|~]+", re.IGNORECASE)  # no brackets, which urlsplit may refuse
 _PUNCTUATION = ".,;:!?'*)"  # at the end of an address these characters belong to the text around it
-_NO_ARTICLE = "a page of WeChat's, but not that of an article: copy the link of the article itself"
-_FOREIGN = f"not an address of {urls.HOST}: archiver reads articles of WeChat Official Accounts"
+_NO_ARTICLE = message("a page of WeChat's, but not that of an article: copy the link of the article itself")
+_FOREIGN = message("not an address of {host}: archiver reads articles of WeChat Official Accounts", host=urls.HOST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

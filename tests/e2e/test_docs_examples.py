@@ -36,12 +36,12 @@ def pattern(said: str) -> str:
     return "\n".join(lines)
 
 
-def play(command: str, folder: Path) -> str:
+def play(command: str, folder: Path, language: str = "en") -> str:
     """What a command says on both streams, with no network."""
     scripts = sysconfig.get_path("scripts")
     environment = {
         "PATH": f"{scripts}:{os.environ['PATH']}", "HOME": str(folder / "home"), "HTTPS_PROXY": "http://127.0.0.1:9",
-        "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1",
+        "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", "ARCHIVER_LANG": language,
     }  # fmt: skip
     done = subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -62,6 +62,6 @@ def test_calls_splits_session_into_commands_and_output() -> None:
 def test_docs_sessions_match_command_output(name: str, tmp_path: Path) -> None:
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     for command, said in calls(PAGES[name]):
-        heard = play(command, tmp_path)
+        heard = play(command, tmp_path, "zh" if name.endswith(".zh-CN.md") else "en")
         if not re.fullmatch(pattern(said), heard, re.S):
             pytest.fail(f"{name} shows\n\n{said}\nof `{command}`, which says\n\n{heard}\n", pytrace=False)

@@ -34,6 +34,7 @@ from archiver.extractor.page import (
     text_nodes,
     without_links,
 )
+from archiver.messages.message import message
 from archiver.models import Article
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         source_url=urls.link(urls.original_address(first_text(texts(parsed, SOURCE_URL)))),
         digest=without_links(first_text(texts(parsed, DIGEST)))[: _MAX_LENGTHS["digest"]],
         cover=first_text(urls.media(address) for address in texts(parsed, COVER)),
-        warnings=(*warnings, *_missing({"title": title, "account name": account})),
+        warnings=(*warnings, *_missing({message("title"): title, message("account name"): account})),
     )
 
 
@@ -103,7 +104,7 @@ def _missing(found: dict[str, str]) -> list[str]:
 
     `found` maps the name of each field to its value: `{"title": ""}` gives the warning above.
     """
-    return [f"the page has no {name}" for name, value in found.items() if not value]
+    return [message("the page has no {name}", name=name) for name, value in found.items() if not value]
 
 
 def _matching(form: re.Pattern[str], candidates: Iterator[str]) -> str:

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from archiver.extractor.metadata.places import FIELDS, Field, is_there, place_of
 from archiver.extractor.page import ParsedPage
+from archiver.messages.message import message
 from archiver.models.page_format import FieldPlace
 
 # The share of an era's places that a page must have to be of this era, and to be trusted to have had the others. Copies
@@ -87,7 +88,7 @@ _IN_VARIABLES: _Places = {
 }
 
 _SERVER_DATA = FormatEra(
-    name="pages since 2025",
+    name=message("pages since 2025"),
     places={
         "title": ("cgiDataNew.title",),
         "account": ("cgiDataNew.nick_name",),
@@ -114,7 +115,7 @@ _SERVER_DATA = FormatEra(
     },
 )
 _VARIABLES = FormatEra(
-    name="pages of 2019 to 2024",
+    name=message("pages of 2019 to 2024"),
     places={
         **_IN_VARIABLES,
         "layout": ("item_show_type",),
@@ -123,12 +124,12 @@ _VARIABLES = FormatEra(
     },
 )
 _OLD = FormatEra(
-    name="pages of 2017 to 2018",
+    name=message("pages of 2017 to 2018"),
     places=_IN_VARIABLES,
     never=("item_show_type", "meta[author]", "meta[og:title]"),
 )
 _POSTS = FormatEra(
-    name="video and picture posts of 2018 to 2022",
+    name=message("video and picture posts of 2018 to 2022"),
     is_of_posts=True,
     places={
         "title": ("d.title", "#video_title"),
@@ -141,7 +142,7 @@ _POSTS = FormatEra(
     },
 )
 _TEXT_POSTS = FormatEra(
-    name="text posts since 2026-07",
+    name=message("text posts since 2026-07"),
     is_of_posts=True,
     places={
         "account": ("d.nick_name",),
@@ -190,8 +191,14 @@ def missing_place(parsed: ParsedPage, era: FormatEra, name: str) -> str:
     usual = " or ".join(f"`{place}`" for place in era.places[name])
     field = _FIELDS_BY_NAME.get(name)
     place = place_of(parsed, field) if field else ""
-    found = f"it is read from `{place}`" if place else "nothing else is read in its place"
-    return f"the {name} is not in {usual}, where {era.name} have it; {found}"
+    found = message("it is read from `{place}`", place=place) if place else message("nothing else is read in its place")
+    return message(
+        "the {name} is not in {usual}, where {era} have it; {found}",
+        name=name,
+        usual=usual,
+        era=era.name,
+        found=found,
+    )
 
 
 _FIELDS_BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

@@ -9,6 +9,7 @@ from archiver.extractor import scanner
 from archiver.extractor.metadata.reprints import is_share_card
 from archiver.extractor.page import ParsedPage, as_list, as_text, first_text, member
 from archiver.extractor.typed_text import has_blocks
+from archiver.messages.message import message
 
 # From WeChat's own ITEM_SHOW_TYPE_MAP. 11 occurs only in lists; the pages themselves have 0. 16 is another viewer of 8.
 KINDS = {"0": "article", "5": "video", "6": "music", "7": "audio", "8": "picture", "10": "text",
@@ -31,7 +32,11 @@ def read_kind(parsed: ParsedPage) -> tuple[str, tuple[str, ...]]:
     kind = KINDS.get(number, "article")
     if kind == "article" and is_share_card(parsed):
         kind = "share"
-    warnings = () if number in KINDS else (f"unknown item_show_type {number[:20]}, read as an ordinary article",)
+    warnings = (
+        ()
+        if number in KINDS
+        else (message("unknown item_show_type {number}, read as an ordinary article", number=number[:20]),)
+    )
     return kind, warnings
 
 

@@ -23,9 +23,10 @@ from archiver.extractor.passes.card import Card, attributes_of, card_html
 from archiver.extractor.passes.card_readers import READERS, iframe_card, read_card
 from archiver.extractor.passes.tree import CARD, Element, beginning, drop, elements, holds, replace
 from archiver.extractor.videos import Video
+from archiver.messages.message import message
 from archiver.models import Media, MediaKind, Removal
 
-_ADVERTISEMENT, _PRIVATE_NOTE = "a shop's advertisement", "a private note"
+_ADVERTISEMENT, _PRIVATE_NOTE = message("a shop's advertisement"), message("a private note")
 _LEFT_OUT = {
     "mp-common-cpsad": _ADVERTISEMENT,
     "mpcps": _ADVERTISEMENT,
@@ -97,7 +98,7 @@ def _make_cards(videos: dict[str, Video], accounts: list[str], body: Element) ->
             _put(element, card)
             continue
         if not holds(element, CARD):
-            reason = f"{tag} that shows nothing"
+            reason = message("{tag} that shows nothing", tag=tag)
             removals.append(Removal(step="make_cards", reason=reason, text=beginning(element, 80)))
         _leave(element)
     return reversed(removals)
@@ -137,7 +138,7 @@ def _reason_to_leave_out(element: Element, accounts: list[str]) -> str:
         return _LEFT_OUT.get(str(element.tag), "")
     biz = _unpadded(element.get("data-id", ""))
     is_foreign = biz and accounts and biz not in accounts
-    return "" if is_foreign else "an account's follow card"
+    return "" if is_foreign else message("an account's follow card")
 
 
 def _card_of_unknown(element: Element) -> Card | None:
@@ -215,7 +216,11 @@ def card_warnings(counts: Counter[str]) -> Iterator[str]:
     if counts:
         named = [tag + (f" ({count} ×)" if count > 1 else "") for tag, count in counts.most_common(_MAX_NAMED)]
         more = f" and {len(counts) - _MAX_NAMED} others" if len(counts) > _MAX_NAMED else ""
-        yield f"embedded content of an unknown kind became a card of what it says: {', '.join(named)}{more}"
+        yield message(
+            "embedded content of an unknown kind became a card of what it says: {named}{more}",
+            named=", ".join(named),
+            more=more,
+        )
 
 
 def _put(element: Element, card: Card, *, unknown: str = "") -> None:

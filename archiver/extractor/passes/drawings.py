@@ -22,6 +22,7 @@ from archiver.extractor.svg.appearance import Appearance
 from archiver.extractor.svg.sanitizer import MAX_ELEMENTS
 from archiver.extractor.svg.styles import RuleIndex
 from archiver.extractor.svg.surroundings import Surroundings, surroundings_of
+from archiver.messages.message import message
 from archiver.models import Removal
 
 _PREFIX = "data:image/svg+xml;base64,"
@@ -107,7 +108,7 @@ class _Drawer:
         """
         for svg in self.svgs:
             if self.scanned > _MAX_SCANNED:
-                yield Removal(step="make_drawings", reason="more drawings than an article has")
+                yield Removal(step="make_drawings", reason=message("more drawings than an article has"))
                 return
             if svg not in self.drawn:
                 yield from self._replace(svg)
@@ -143,7 +144,9 @@ class _Drawer:
             self._put(svg, drawing, is_inline=True)
         else:
             text = normalized_text(svg)[:80]
-            yield Removal(step="make_drawings", reason="formula without its TeX that cannot be drawn", text=text)
+            yield Removal(
+                step="make_drawings", reason=message("formula without its TeX that cannot be drawn"), text=text
+            )
             drop(svg)
 
     def _draw(self, svg: Element, surroundings: Surroundings) -> Drawing | None:
@@ -153,7 +156,7 @@ class _Drawer:
         """
         try:
             if self.size > _MAX_BYTES:
-                raise UndrawableError("more bytes than the drawings of an article have")
+                raise UndrawableError(message("more bytes than the drawings of an article have"))
             drawing = draw(svg, surroundings, self.definitions, self.rules)
         except UndrawableError:
             self.scanned += MAX_ELEMENTS

@@ -9,6 +9,7 @@ from lxml import etree
 
 from archiver.extractor.passes.css import not_shown
 from archiver.extractor.passes.tree import Element, drop, normalized_text
+from archiver.messages.message import message
 from archiver.models import Removal
 
 _MIN_REPORTED = 8  # minimum length of hidden text that is reported, in characters
@@ -24,7 +25,7 @@ def drop_hidden(body: Element) -> Iterator[Removal]:
         tag = element.tag
         text = "" if tag in ("script", "style") else re.sub(r"[\s\u200b-\u200f\ufeff]", "", normalized_text(element))
         if len(text) >= _MIN_REPORTED:
-            yield Removal(step="drop_hidden", reason="hidden on the page", text=text[:80])
+            yield Removal(step="drop_hidden", reason=message("hidden on the page"), text=text[:80])
         drop(element)
 
 

@@ -14,6 +14,7 @@ from archiver.extractor.passes.css import declarations
 from archiver.extractor.passes.emoji import emoji_text, is_emoji
 from archiver.extractor.passes.image_sizes import box_width, height_in, width_in
 from archiver.extractor.passes.tree import DRAWING, Element, drop, elements, normalized_text
+from archiver.messages.message import message
 from archiver.models import Media, Removal
 
 # Attributes that may hold the address, the best first. `data-croporisrc` is left out: it is the uncropped image.
@@ -37,7 +38,9 @@ def find_images(body: Element) -> Iterator[Removal]:
     for image in elements(body, "img"):
         address = address_of(image)
         if not address:
-            yield Removal(step="find_images", reason="picture without an address", text=image.get("alt", "")[:80])
+            yield Removal(
+                step="find_images", reason=message("picture without an address"), text=image.get("alt", "")[:80]
+            )
             drop(image)
             continue
         image.set("src", address)

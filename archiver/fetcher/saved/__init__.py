@@ -92,14 +92,15 @@ def _check_text(head: bytes, path: str) -> None:
     The error shows `path`, the path as the user wrote it.
     """
     if not head.strip():
-        raise ArchiverError("the file is empty: save the page again", concerns=path)
+        raise ArchiverError(message("the file is empty: save the page again"), concerns=path)
     if b"\0" not in head and not head.startswith(_SIGNATURES):
         return
     import filetype
 
     kind = filetype.guess_mime(head) or "binary data"
     raise ArchiverError(
-        f"not a saved web page (looks like {kind}): name the .html, .mhtml or .webarchive file", concerns=path
+        message("not a saved web page (looks like {kind}): name the .html, .mhtml or .webarchive file", kind=kind),
+        concerns=path,
     )
 
 
@@ -116,7 +117,7 @@ def _page_in_file(path: str, file: SavedFile | None, changed: datetime) -> Saved
     MiB. `changed` is the time of the last change of the file, for a page that does not note when it was saved.
     """
     if file is None:
-        raise ArchiverError("no page in it: save it again as .html, .mhtml or .webarchive", concerns=path)
+        raise ArchiverError(message("no page in it: save it again as .html, .mhtml or .webarchive"), concerns=path)
     if len(file.page) > PAGE_LIMIT:
         raise _too_large(PAGE_LIMIT, path)
     url = article_address(file.url)

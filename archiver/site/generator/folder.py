@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import OutputError
+from archiver.messages.message import message
 from archiver.storage.local import as_file_error, atomic_file, read_file, temporary_path
 
 STATE = ".archiver-site.json"
@@ -64,7 +65,9 @@ class SiteFolder:
         new = [name for name in names if name not in self._files]
         foreign = next((name for name in new if (self.root / name).exists()), "")
         if foreign:
-            raise OutputError("is there, and no file of this site: move it away", concerns=str(self.root / foreign))
+            raise OutputError(
+                message("is there, and no file of this site: move it away"), concerns=str(self.root / foreign)
+            )
         self._files |= dict.fromkeys(new, SiteFile())
         if new and self._has_begun:
             self._save(is_finished=False)
@@ -118,7 +121,7 @@ class SiteFolder:
         path = self.root / name
         if self.current(name, inputs) is None and not (path.is_file() and filecmp.cmp(source, path, shallow=False)):
             if name not in self._files and path.exists():
-                raise OutputError("is there, and no file of this site: move it away", concerns=str(path))
+                raise OutputError(message("is there, and no file of this site: move it away"), concerns=str(path))
             self._replace(path, lambda unfinished: shutil.copyfile(source, unfinished))
         self._kept[name] = SiteFile(inputs=inputs, size=found.st_size)
 

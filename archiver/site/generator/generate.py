@@ -16,6 +16,7 @@ from archiver.app import Archiver, ArticleQuery
 from archiver.errors import UsageError
 from archiver.media_types.svg import is_safe_svg
 from archiver.messages import Language
+from archiver.messages.message import message
 from archiver.messages.preference import language_named
 from archiver.models import ArticleRecord
 from archiver.models.browsing import GroupedBy
@@ -71,7 +72,7 @@ def generate_site(archive: Archiver, request: SiteRequest, report: Callable[[str
     folder = request.folder.resolve()
     _check_base_url(request.base_url)
     if folder == root or root in folder.parents or folder in root.parents:
-        raise UsageError("a site needs a folder of its own, outside of the archive")
+        raise UsageError(message("a site needs a folder of its own, outside of the archive"))
     with locked(folder / LOCK):
         return _generate(archive, request, root, report)
 
@@ -244,7 +245,7 @@ class _Site:
 def _check_base_url(address: str) -> None:
     parts = urlsplit(address)
     if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-        raise UsageError("the address of a site is one like https://example.org/archive", concerns=address)
+        raise UsageError(message("the address of a site is one like https://example.org/archive"), concerns=address)
 
 
 def _numbers(members: Sequence[object]) -> range:

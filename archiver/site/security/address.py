@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from archiver.errors import UsageError
+from archiver.messages.message import message
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -106,7 +107,7 @@ def _check_base_url(url: str) -> None:
     except ValueError:  # a port out of range, an unbalanced bracket
         is_base = False
     if not is_base or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise UsageError("--base-url takes an address without a path, such as https://reader.example")
+        raise UsageError(message("--base-url takes an address without a path, such as https://reader.example"))
 
 
 def _ip(host: str) -> IPv4Address | IPv6Address | None:

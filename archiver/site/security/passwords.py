@@ -14,6 +14,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.storage.secret_files import read_secret
 
 VARIABLE = "ARCHIVER_PASSWORD"
@@ -33,7 +34,9 @@ def find_password(environ: Mapping[str, str], file: str) -> str:
     concerns = file or VARIABLE
     password = read_secret(Path(file)) if file else environ.get(VARIABLE, "")
     if (file or password) and len(password) < _SHORTEST:
-        raise ConfigError(f"holds a password of fewer than {_SHORTEST} characters", concerns=concerns)
+        raise ConfigError(
+            message("holds a password of fewer than {number} characters", number=_SHORTEST), concerns=concerns
+        )
     return password
 
 

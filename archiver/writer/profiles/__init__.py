@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
 from archiver.errors import ConfigError
+from archiver.messages.message import message
 from archiver.writer.profiles.base import Profile, SiteOptions
 from archiver.writer.profiles.hexo import HexoProfile
 from archiver.writer.profiles.hugo import HugoProfile
@@ -41,10 +42,17 @@ def get_profile(name: str, site: SiteOptions) -> Profile:
     added = {point.name: point for point in entry_points(group=GROUP)}
     if name not in added:
         known = ", ".join(sorted(_BUILT_IN.keys() | added.keys()))
-        raise ConfigError(f"there is no profile `{name}`: use one of {known}", concerns="profile")
+        raise ConfigError(
+            message("there is no profile `{name}`: use one of {known}", name=name, known=known), concerns="profile"
+        )
     try:
         profile: Profile = added[name].load()(site)
     except Exception as error:
-        message = f"the profile `{name}` of {added[name].value} cannot be loaded ({error})"
-        raise ConfigError(message, concerns="profile") from error
+        said = message(
+            "the profile `{name}` of {package} cannot be loaded ({error})",
+            name=name,
+            package=added[name].value,
+            error=error,
+        )
+        raise ConfigError(said, concerns="profile") from error
     return profile
