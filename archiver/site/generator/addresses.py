@@ -48,7 +48,8 @@ def page_file(path: str, *, page: object = "", **query: object) -> str:
     """Return the file of the page that the reader has at `path`, such as `/` or `/accounts`.
 
     A list of articles has one condition in its query. Names of accounts and the like may have any characters, so their
-    files have a digest for a name, which is the same on every system.
+    files have a digest for a name, which is the same on every system. `page` is the number of a part of a list, '' for
+    the first one.
     """
     condition, value = next(((name, str(value)) for name, value in query.items() if value not in ("", None)), ("", ""))
     name = path.strip("/") or "index"
@@ -56,7 +57,7 @@ def page_file(path: str, *, page: object = "", **query: object) -> str:
         return name
     if condition:
         name = f"{FOLDERS[condition]}/{value if condition == 'date' else _digest(value)}"
-    return f"{name}{f'-page-{page}' if page not in ('', 1, None) else ''}.html"
+    return f"{name}{f'-page-{page}' if page not in ('', None) else ''}.html"
 
 
 def article_file(key: str, part: str = "") -> str:

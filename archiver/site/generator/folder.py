@@ -91,9 +91,10 @@ class SiteFolder:
         """Write a file of the site, unless it has these bytes already. `file` needs no size."""
         path = self.root / name
         self._kept[name] = SiteFile(inputs=file.inputs, size=len(content), links=file.links, media=file.media)
-        with suppress(OSError):
-            if read_file(path) == content:
-                return
+        if name in self._before:
+            with suppress(OSError):
+                if read_file(path) == content:
+                    return
         self._replace(path, lambda unfinished: unfinished.write_bytes(content))
 
     def has(self, name: str) -> bool:

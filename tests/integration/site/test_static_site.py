@@ -6,14 +6,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from markupsafe import Markup
 
 from archiver.app import Archiver, ArticleQuery
 from archiver.errors import OutputError, UsageError
+from archiver.models.browsing import ListedArticle
 from archiver.settings import Settings
+from archiver.site.generator import pages
 from archiver.site.generator.folder import LOCK, STATE
 from archiver.site.generator.generate import SiteRequest, SiteResult, generate_site
 from tests.support.command import Command
@@ -260,3 +264,24 @@ def test_the_command_says_what_it_did(archive, tmp_path):
     said = json.loads(done.out)
     assert said["articles"] == len(STORIES)
     assert said["written"] == len([path for path in (tmp_path / "public").rglob("*") if path.is_file()]) - 2
+
+
+def test_a_page_is_what_its_whole_template_gives(archive, site, tmp_path, monkeypatch):
+    """Frames and articles of lists are filled once for many pages: not a byte may differ for it."""
+    templates = [path.name for path in files("archiver.site").joinpath("templates").iterdir()]
+    monkeypatch.setattr(pages, "_OWN_FRAMES", templates)
+    monkeypatch.setattr(pages.SitePages, "_entry", entry_made_each_time)
+    folder = tmp_path / "public"
+    generate(archive, folder)
+    assert {path: page.read_bytes() for path, page in html_in(folder)} == {
+        path: page.read_bytes() for path, page in html_in(site)
+    }
+
+
+def html_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    return ((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*.html"))
+
+
+def entry_made_each_time(self: pages.SitePages, root: str, each: ListedArticle, without_account: bool) -> Markup:
+    values = self._common(root) | {"each": each, "without_account": without_account}
+    return Markup(self.templates.fill("entry.html", self.language, values))
