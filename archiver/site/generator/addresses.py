@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -86,5 +87,6 @@ def static_file(name: str) -> str:
     return f"static/{name}"
 
 
+@lru_cache(maxsize=100_000)  # each is asked for many times in a run
 def _digest(name: str) -> str:
     return sha256(name.encode(errors="surrogatepass")).hexdigest()[:20]

@@ -18,7 +18,7 @@ from archiver.errors import OutputError, UsageError
 from archiver.models.browsing import ListedArticle
 from archiver.settings import Settings
 from archiver.site.generator import pages
-from archiver.site.generator.folder import LOCK, STATE
+from archiver.site.generator.folder import LOCK, PLAN, STATE
 from archiver.site.generator.generate import SiteRequest, SiteResult, generate_site
 from tests.support.command import Command
 from tests.support.reading import STORIES, Elements
@@ -198,6 +198,7 @@ def test_a_state_from_elsewhere_cannot_delete_files_outside(archive, tmp_path):
     state = json.loads((folder / STATE).read_text())
     state["files"] |= {"../precious.txt": ["", 1, [], []], str(precious): ["", 1, [], []]}
     (folder / STATE).write_text(json.dumps(state))
+    (folder / PLAN).write_text(json.dumps({"form": state["form"], "names": ["../precious.txt", str(precious)]}))
     generate(archive, folder)
     assert precious.read_text() == "precious"
 
@@ -223,6 +224,7 @@ def test_a_run_after_a_kill_completes_the_site(archive, site, tmp_path, monkeypa
         with pytest.raises(Killed):
             generate(archive, folder)
     assert list(folder.rglob(".*.tmp"))
+    assert (folder / PLAN).is_file()
     generate(archive, folder)
     assert {name: content for name, (content, _) in contents(folder).items()} == {
         name: content for name, (content, _) in contents(site).items()
@@ -232,11 +234,12 @@ def test_a_run_after_a_kill_completes_the_site(archive, site, tmp_path, monkeypa
 def test_a_kill_while_the_state_is_written_leaves_nothing(archive, tmp_path):
     folder = tmp_path / "public"
     generate(archive, folder)
-    unfinished, foreign = folder / f".{STATE}-0123456789abcdef.tmp", folder / ".mine-0123456789abcdef.tmp"
-    for path in (unfinished, foreign):
+    unfinished = [folder / f".{name}-0123456789abcdef.tmp" for name in (STATE, PLAN)]
+    foreign = folder / ".mine-0123456789abcdef.tmp"
+    for path in (*unfinished, foreign):
         path.write_text("{")
     generate(archive, folder)
-    assert not unfinished.exists()
+    assert not any(path.exists() for path in unfinished)
     assert foreign.exists()
 
 
