@@ -32,6 +32,8 @@ PAGES = (
     article_file(HARM.key, "look"),
 )  # fmt: skip
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OUTSIDE = """[...document.querySelectorAll('form button')].filter(button =>
+  button.getBoundingClientRect().right > button.form.getBoundingClientRect().right + 1).length"""
 FINDINGS = "async () => (await axe.run(document, {resultTypes: ['violations'], iframes: false})).violations"
 LOADED = "() => Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth, () => 0)))"
 
@@ -84,6 +86,7 @@ def test_site_has_no_serious_barrier_and_fits_the_screen(
         for file in PAGES:
             page.goto(f"{address}/{file}", wait_until="networkidle")
             found += [f"{file}: {page.evaluate(WIDER)} px wider"] if page.evaluate(WIDER) > 0 else []
+            found += [f"{file}: a button outside of its form"] if page.evaluate(OUTSIDE) else []
             page.evaluate(AXE.read_text(encoding="utf-8"))
             for finding in page.evaluate(FINDINGS):
                 if finding["impact"] in ("serious", "critical"):
