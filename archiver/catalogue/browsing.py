@@ -15,7 +15,7 @@ from archiver.catalogue.database import RunDatabase, chunks, from_timestamp, to_
 from archiver.catalogue.protocol import BrowsingStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, SUMMARY_COLUMNS, to_article, to_summary
 from archiver.catalogue.schema import addresses, article_media, articles, captures, media
-from archiver.models import CHINA, ArticleRecord
+from archiver.models import CHINA, ArticleRecord, State
 from archiver.models.books import DayOfArticles
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
 from archiver.models.feeds import KeptArticle
@@ -157,6 +157,20 @@ class Browsing(BrowsingStore):
                 rows = connection.execute(shown.where(_A.key.in_(chunk)))
                 found |= {key: path for key, path in rows}  # noqa: C416 - rows are no pairs for mypy
         return found
+
+    @override
+    def with_stored_pages(self) -> set[str]:
+        shown = captures.join(articles, captures.c.article_id == _A.id)
+        query = select(_A.key).select_from(shown).where(_IS_PRESENT & (captures.c.state == State.ARTICLE))
+        with self._database.reading() as connection:
+            return set(connection.execute(query.where(captures.c.sha256 != "").distinct()).scalars())
+
+    @override
+    def with_lost_media(self) -> set[str]:
+        shown = articles.join(article_media, article_media.c.article_id == _A.id).join(media)
+        query = select(_A.key).select_from(shown).where(_IS_PRESENT & (media.c.path == "")).distinct()
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
 
     @override
     def articles_at(self, urls: Collection[str]) -> dict[str, str]:

@@ -798,6 +798,12 @@ class BrowsingStore(Protocol):
         Articles without such an image are left out. Paths are relative to the archive's folder.
         """
 
+    def with_stored_pages(self) -> set[str]:
+        """Return the keys of the articles of which some page that shows them is stored."""
+
+    def with_lost_media(self) -> set[str]:
+        """Return the keys of the articles with a medium that was not saved."""
+
     def articles_at(self, urls: Collection[str]) -> dict[str, str]:
         """Return the keys of the articles to which these canonical URLs led, by URL."""
 

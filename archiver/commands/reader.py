@@ -176,6 +176,14 @@ class ArchiveReader:
         rows = self._context.archive.require_catalogue().media.of_article(key)
         return [row for row in rows if not row["path"]]
 
+    def with_stored_pages(self) -> set[str]:
+        """Return the keys of the articles that may be shown as they looked, since a page of theirs was stored."""
+        return self._context.archive.require_catalogue().browsing.with_stored_pages()
+
+    def with_lost_media(self) -> set[str]:
+        """Return the keys of the articles of which `lost_media` returns something."""
+        return self._context.archive.require_catalogue().browsing.with_lost_media()
+
     def readable(
         self, name: str | ArticleRecord, addresses: ReaderAddresses, limit: int = readable.MOST_SHOWN
     ) -> ReadableArticle:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import add, sub
 
-from archiver.search.tokens import runs
+from archiver.search.tokens import spaced_runs, unspaced_runs
 
 PREFIX = 8  # characters of a word that entries tell
 
@@ -32,13 +32,11 @@ def entries(text: str) -> set[str]:
     A term of one or two characters without spaces, or of one word of at most PREFIX characters, is an entry itself. It
     then is an entry of exactly those texts in which it occurs.
     """
-    found: set[str] = set()
-    for run, is_unspaced in runs(text):
-        if is_unspaced:
-            found.update(run)
-            found.update(map(add, run, run[1:]))
-        else:
-            found.update(run[:length] for length in range(1, min(len(run), PREFIX) + 1))
+    unspaced = unspaced_runs(text)
+    found = set("".join(unspaced))
+    found.update(chain.from_iterable([map(add, run, run[1:]) for run in unspaced]))
+    for word in set(spaced_runs(text)):
+        found.update(word[:length] for length in range(1, min(len(word), PREFIX) + 1))
     return found
 
 
@@ -64,12 +62,20 @@ def shards(texts: Iterable[Iterable[str]], size: int) -> list[bytes]:
 
 def _list(numbers: Sequence[int], written: Sequence[bytes]) -> bytes:
     """Return a list with its length before it. `written` are the numbers as they are written; most lists are short."""
-    if len(numbers) == 1:
-        content = written[numbers[0]]
-    else:
+    content = written[numbers[0]] if len(numbers) == 1 else _short_steps(numbers)
+    if content is None:
         content = b"".join(map(written.__getitem__, map(sub, numbers, chain((0,), numbers))))
     length = len(content)
     return (written[length] if length < len(written) else _number(length)) + content
+
+
+def _short_steps(numbers: Sequence[int]) -> bytes | None:
+    """Return a list as it is written if each step in it takes one byte, as in most long ones; else None."""
+    try:
+        content = bytes(map(sub, numbers, chain((0,), numbers)))
+    except ValueError:
+        return None
+    return content if content.isascii() else None
 
 
 def _number(value: int) -> bytes:

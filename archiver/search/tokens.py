@@ -26,6 +26,8 @@ _UNSPACED = (
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b2ff\U00020000-\U000323af"
 )
 _RUN = re.compile(rf"([{_UNSPACED}]+)|[^\W_{_UNSPACED}]+[+#]*")
+_SPACED_RUN = re.compile(rf"[^\W_{_UNSPACED}]+[+#]*")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 _WHOLE = re.compile(rf"(?:[{_UNSPACED}]|[^\W_{_UNSPACED}]+[+#]*)+")
 _WORD_CHARACTER = re.compile(rf"[^\W_{_UNSPACED}]")
 _WORD_START = re.compile(rf"(?<![^\W_{_UNSPACED}])[^\W_{_UNSPACED}]")
@@ -55,10 +57,14 @@ def joined(text: str) -> str:
     return " ".join(tokens(text))
 
 
-def runs(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the runs of a normalised text, each with whether its script has no spaces between words."""
-    for run in _RUN.finditer(text):
-        yield run[0], run[1] is not None
+def spaced_runs(text: str) -> list[str]:
+    """Return the runs of a normalised text whose scripts have spaces between words."""
+    return _SPACED_RUN.findall(text)
+
+
+def unspaced_runs(text: str) -> list[str]:
+    """Return the runs of a normalised text whose scripts have no spaces between words."""
+    return _UNSPACED_RUN.findall(text)
 
 
 def phrase(term: str) -> tuple[list[str], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,21 @@ class Paging:
     number: int
     has_next: bool
     total: int | None = None
+
+    @property
+    def newer(self) -> int | str | None:
+        """The number of the page before this one, '' for the first page, None if there is none."""
+        return (self.number - 1 if self.number > 2 else "") if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        """The number of the page after this one, None if there is none."""
+        return self.number + 1 if self.has_next else None
+
+    @property
+    def days(self) -> Iterable[datetime] | None:
+        """The times of the first and the last article, for parts that are not called by numbers; None for pages."""
+        return None
 
     @property
     def last(self) -> int | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import cast
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -15,6 +19,41 @@ from archiver.site.words import Words
 
 LANGUAGE_COOKIE = "archiver_lang"
 _YEAR = 365 * 24 * 3600  # seconds
+
+
+class ConstantMessages(Extension):
+    """Translate messages without variables when a template is compiled, not each time that it is filled.
+
+    `_("Search")` becomes `("搜索"|safe)`: `gettext` of Jinja2 marks messages as safe, too. They are most of many pages.
+    """
+
+    _CALL = (("name", "_"), ("lparen", None), ("string", None), ("rparen", None))  # None: any value
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Yield the tokens of a template, with texts in place of such calls."""
+        begun: list[Token] = []  # tokens that are perhaps the beginning of a call
+        for token in stream:
+            if begun and not self._continues(begun, token):
+                yield from begun
+                begun = []
+            if not self._continues(begun, token):
+                yield token
+                continue
+            begun.append(token)
+            if len(begun) == len(self._CALL):
+                yield from self._text(begun[2])
+                begun = []
+        yield from begun
+
+    def _continues(self, begun: list[Token], token: Token) -> bool:
+        kind, value = self._CALL[len(begun)]
+        return token.type == kind and value in (None, token.value)
+
+    def _text(self, message: Token) -> Iterator[Token]:
+        gettext = cast("Callable[[str], str]", self.environment.globals["gettext_of"])
+        text = gettext(message.value) % {}  # as Jinja2 does it: a percent sign is written twice
+        for kind, value in (("lparen", "("), ("string", text), ("pipe", "|"), ("name", "safe"), ("rparen", ")")):
+            yield Token(message.lineno, kind, value)
 
 
 class Templates:
@@ -86,8 +125,9 @@ def _other_languages(request: Request, language: Language) -> list[tuple[Languag
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("archiver.site"), autoescape=True, undefined=StrictUndefined, auto_reload=False,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n", ConstantMessages],
     )  # fmt: skip
+    environment.globals["gettext_of"] = translations(language).gettext
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     formats = Words(language).formats
     environment.filters |= {

@@ -32,6 +32,8 @@ PAGES = (
     article_file(HARM.key, "look"),
 )  # fmt: skip
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OUTSIDE = """[...document.querySelectorAll('form button')].filter(button =>
+  button.getBoundingClientRect().right > button.form.getBoundingClientRect().right + 1).length"""
 FINDINGS = "async () => (await axe.run(document, {resultTypes: ['violations'], iframes: false})).violations"
 LOADED = "() => Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth, () => 0)))"
 
@@ -84,6 +86,7 @@ def test_site_has_no_serious_barrier_and_fits_the_screen(
         for file in PAGES:
             page.goto(f"{address}/{file}", wait_until="networkidle")
             found += [f"{file}: {page.evaluate(WIDER)} px wider"] if page.evaluate(WIDER) > 0 else []
+            found += [f"{file}: a button outside of its form"] if page.evaluate(OUTSIDE) else []
             page.evaluate(AXE.read_text(encoding="utf-8"))
             for finding in page.evaluate(FINDINGS):
                 if finding["impact"] in ("serious", "critical"):
@@ -135,6 +138,44 @@ def test_frame_shows_its_pictures_when_opened_from_the_disk(browser: Any, archiv
     (frame,) = page.frames[1:]
     assert frame.evaluate(LOADED) == [320, 320]
     page.context.close()
+
+
+UNCLEANED = """<body onload="parent.harm = document.body.harm = 1"><script>parent.harm = document.body.harm = 1</script>
+<img src="https://evil.example/1.png" onerror="parent.harm = 1"><a href="javascript:parent.harm = 1">a</a>
+<link rel="stylesheet" href="https://evil.example/2.css"><iframe src="https://evil.example/3"></iframe>
+<iframe srcdoc="<script>top.harm = 1</script>"></iframe><form action="/sent"><button>b</button></form>"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("from_disk", [False, True])
+def test_frame_runs_sends_and_asks_nothing_even_if_nothing_had_cleaned_it(
+    browser: Any, archive: Path, tmp_path: Path, from_disk: bool
+) -> None:
+    """The frame has the origin of the site, so what it may do is held by its sandbox and the policy of its document."""
+    folder = tmp_path / "public"
+    write_site(archive, folder)
+    document = folder / article_file(FIRST.key, "styled")
+    document.write_text(document.read_text(encoding="utf-8").replace("<body>", UNCLEANED), encoding="utf-8")
+    page = opened(browser, "light", 1200)
+    asked, trouble = watched(page)
+    refused: list[str] = []  # before it was sent; Chromium tells of such requests, too
+    page.on("requestfailed", lambda request: refused.extend([request.url] if request.failure == "csp" else []))
+    with serving_files(folder) as address:
+        start = folder.as_uri() if from_disk else address
+        page.goto(f"{start}/{article_file(FIRST.key, 'look')}", wait_until="networkidle")
+        frame = page.frames[1]
+        assert frame.evaluate(LOADED)[1:] == [320, 320]
+        for pressed in ("a[href^=javascript]", "form button"):
+            frame.evaluate("pressed => document.querySelector(pressed).click()", pressed)
+        page.wait_for_load_state("networkidle")
+        assert frame.evaluate("document.body.harm === undefined")
+        assert page.evaluate("window.harm === undefined")
+    page.context.close()
+    foreign = [url for url in asked if not url.startswith((start, "data:", "about:"))]
+    assert set(foreign) <= set(refused), foreign
+    assert len(set(foreign)) >= 2
+    assert not [url for url in asked if url.endswith("/sent")]
+    assert trouble == []
 
 
 def files_in(folder: Path) -> dict[str, Path]:

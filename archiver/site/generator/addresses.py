@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -48,7 +49,8 @@ def page_file(path: str, *, page: object = "", **query: object) -> str:
     """Return the file of the page that the reader has at `path`, such as `/` or `/accounts`.
 
     A list of articles has one condition in its query. Names of accounts and the like may have any characters, so their
-    files have a digest for a name, which is the same on every system.
+    files have a digest for a name, which is the same on every system. `page` is the number of a part of a list, '' for
+    the first one.
     """
     condition, value = next(((name, str(value)) for name, value in query.items() if value not in ("", None)), ("", ""))
     name = path.strip("/") or "index"
@@ -56,7 +58,7 @@ def page_file(path: str, *, page: object = "", **query: object) -> str:
         return name
     if condition:
         name = f"{FOLDERS[condition]}/{value if condition == 'date' else _digest(value)}"
-    return f"{name}{f'-page-{page}' if page not in ('', 1, None) else ''}.html"
+    return f"{name}{f'-page-{page}' if page not in ('', None) else ''}.html"
 
 
 def article_file(key: str, part: str = "") -> str:
@@ -85,5 +87,6 @@ def static_file(name: str) -> str:
     return f"static/{name}"
 
 
+@lru_cache(maxsize=100_000)  # each is asked for many times in a run
 def _digest(name: str) -> str:
     return sha256(name.encode(errors="surrogatepass")).hexdigest()[:20]

@@ -3,8 +3,9 @@
 A file in the folder, STATE, names the files of the site, with a digest of what each was made of. A page whose digest is
 the same is not made again. Files that STATE does not name belong to someone else: they are neither changed nor deleted.
 
-Before the first change, STATE is written with the names of the pages to come. After a kill, the next run therefore
-knows which files are the site's, makes those that are not finished, and deletes those that are gone.
+Before the first change, PLAN is written with the names of the files to come that STATE does not name. It is deleted
+when STATE has them. After a kill, the next run therefore knows which files are the site's, makes those that are not
+finished, and deletes those that are gone.
 """
 
 from __future__ import annotations
@@ -14,23 +15,23 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.errors import OutputError
 from archiver.messages.message import message
 from archiver.storage.local import as_file_error, atomic_file, read_file, temporary_path
 
 STATE = ".archiver-site.json"
+PLAN = ".archiver-site.plan.json"  # there while a run changes the site, and after a kill
 LOCK = ".archiver-site.lock"  # held by the process that writes the site
 _UNFINISHED = re.compile(r"\.(.+)-[0-9a-f]{16}\.tmp")
 _FORM = 1  # of STATE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SiteFile:
+class SiteFile(NamedTuple):
     """A file of the site: a digest of what it was made of, its size, and the names of what it needs.
 
     `links` are the articles to which it links, `media` the files that it shows.
@@ -48,13 +49,16 @@ class SiteFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.written = self.deleted = 0
-        self._files, is_finished = _read_state(root / STATE)
-        self._before = dict(self._files)
+        self._before = _read_state(root / STATE)
+        planned = _read_plan(root / PLAN)
+        self._is_finished = planned is None
+        self._new = [name for name in planned or () if name not in self._before]  # names that STATE has not
+        self._files = self._before | dict.fromkeys(self._new, SiteFile())
         self._kept: dict[str, SiteFile] = {}
         self._folders: set[Path] = set()  # that are there
         self._has_begun = False
-        self._sweep({root}, {STATE})  # it was perhaps being written
-        if not is_finished:
+        self._sweep({root}, {STATE, PLAN})  # they were perhaps being written
+        if not self._is_finished:
             self._sweep({(root / name).parent for name in self._files}, self._files)
 
     def plan(self, names: Iterable[str]) -> None:
@@ -69,8 +73,9 @@ class SiteFolder:
                 message("is there, and no file of this site: move it away"), concerns=str(self.root / foreign)
             )
         self._files |= dict.fromkeys(new, SiteFile())
+        self._new += new
         if new and self._has_begun:
-            self._save(is_finished=False)
+            self._save(PLAN, {"names": self._new})
 
     def names(self, prefix: str) -> list[str]:
         """Return the files of the site, as the last run left it and this one plans it, whose names begin so."""
@@ -94,9 +99,10 @@ class SiteFolder:
         """Write a file of the site, unless it has these bytes already. `file` needs no size."""
         path = self.root / name
         self._kept[name] = SiteFile(inputs=file.inputs, size=len(content), links=file.links, media=file.media)
-        with suppress(OSError):
-            if read_file(path) == content:
-                return
+        if name in self._before:
+            with suppress(OSError):
+                if read_file(path) == content:
+                    return
         self._replace(path, lambda unfinished: unfinished.write_bytes(content))
 
     def has(self, name: str) -> bool:
@@ -137,9 +143,10 @@ class SiteFolder:
                     self.deleted += 1
                     with suppress(OSError):  # the folder has other files
                         path.parent.rmdir()
-        if self._has_begun or self._kept != self._before:
-            self._files = self._kept
-            self._save(is_finished=True)
+        if self._has_begun or not self._is_finished or self._kept != self._before:
+            self._save(STATE, {"files": dict(sorted(self._kept.items()))})
+            with as_file_error(self.root / PLAN):
+                (self.root / PLAN).unlink(missing_ok=True)
 
     def _replace(self, path: Path, fill: Callable[[Path], object]) -> None:
         self._begin()
@@ -159,15 +166,14 @@ class SiteFolder:
     def _begin(self) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._save(is_finished=False)
+            self._save(PLAN, {"names": self._new})
 
-    def _save(self, *, is_finished: bool) -> None:
-        files = {name: [each.inputs, each.size, each.links, each.media] for name, each in sorted(self._files.items())}
-        state = {"form": _FORM, "finished": is_finished, "files": files}
+    def _save(self, name: str, values: Mapping[str, object]) -> None:
         with as_file_error(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-        with atomic_file(self.root / STATE) as file:
-            file.write(json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogateescape"))
+        content = json.dumps({"form": _FORM, **values}, ensure_ascii=False, separators=(",", ":"))
+        with atomic_file(self.root / name) as file:
+            file.write(content.encode(errors="surrogateescape"))
 
     def _sweep(self, folders: Iterable[Path], names: Container[str]) -> None:
         """Delete the unfinished files that a run which was killed left in these folders, if they have these names."""
@@ -178,21 +184,32 @@ class SiteFolder:
                     path.unlink(missing_ok=True)
 
 
-def _read_state(path: Path) -> tuple[dict[str, SiteFile], bool]:
-    """Return the files that STATE names, and whether the run that wrote it was finished.
+def _read_state(path: Path) -> dict[str, SiteFile]:
+    """Return the files that STATE names.
 
     Names that lead out of the folder are left out: the file may come from anywhere.
     """
     try:
         state = json.loads(read_file(path).decode(errors="surrogateescape"))
         files = {
-            name: SiteFile(inputs=inputs, size=size, links=tuple(links), media=tuple(media))
+            name: SiteFile(inputs, size, tuple(links), tuple(media))
             for name, (inputs, size, links, media) in state["files"].items()
             if _is_inside(name)
         }
-        return (files, bool(state["finished"])) if state["form"] == _FORM else ({}, True)
+        return files if state["form"] == _FORM else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or a damaged one
-        return {}, True
+        return {}
+
+
+def _read_plan(path: Path) -> list[str] | None:
+    """Return the names in PLAN as `_read_state` does; None if the last run was finished."""
+    try:
+        plan = json.loads(read_file(path).decode(errors="surrogateescape"))
+        return list(filter(_is_inside, plan["names"])) if plan["form"] == _FORM else []
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # a damaged one
+        return []
 
 
 def _is_inside(name: str) -> bool:

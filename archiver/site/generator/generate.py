@@ -23,7 +23,8 @@ from archiver.models.browsing import GroupedBy
 from archiver.site.generator.addresses import article_file, media_file, page_file, static_file
 from archiver.site.generator.feeds import SiteFeeds
 from archiver.site.generator.folder import LOCK, SiteFile, SiteFolder
-from archiver.site.generator.pages import FilledPage, PlannedPage, SitePages
+from archiver.site.generator.pages import MOST_ASIDE, FilledPage, PlannedPage, SitePages
+from archiver.site.generator.parts import ListPart, parts_of
 from archiver.site.generator.search import SiteSearch
 from archiver.site.generator.selection import Selection, digest_of, summaries
 from archiver.site.generator.texts import ArticleTexts
@@ -201,11 +202,13 @@ class _Site:
         periods = selection.periods()
         groups: dict[GroupedBy, dict[str, list[ArticleRecord]]] = {by: selection.groups(by) for by in _KINDS}
         accounts = list(summaries(groups["account"]))
-        for number in _numbers(selection.articles):
+        months = [name for name in periods if "-" in name][:MOST_ASIDE]
+        for part in parts_of(selection.articles):
+            is_first = part.total is not None  # the others show nothing that every article changes
+            aside = (accounts[: MOST_ASIDE + 1], months) if is_first else ([], [])
             yield self._list(
-                page_file("/", page=number), self._part(selection.articles, number), accounts[:13], list(periods),
-                fill=partial(pages.home, number, accounts, periods),
-            )  # fmt: skip
+                page_file("/", page=part.number), self._part(part), aside, fill=partial(pages.home, part, *aside)
+            )
         for by in _KINDS:
             yield from self._listings(by, groups[by])
             yield from self._groups(by, groups[by])
@@ -219,27 +222,29 @@ class _Site:
 
     def _listings(self, by: str, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[PlannedPage]:
         for name, members in named.items():
-            for number in _numbers(members):
+            for part in parts_of(members):
                 yield self._list(
-                    page_file("/articles", page=number, **{by: name}), self._part(members, number),
-                    fill=partial(self.pages.listing, by, name, members, number),
+                    page_file("/articles", page=part.number, **{by: name}), self._part(part),
+                    fill=partial(self.pages.listing, by, name, part),
                 )  # fmt: skip
 
     def _groups(self, by: GroupedBy, named: Mapping[str, Sequence[ArticleRecord]]) -> Iterator[PlannedPage]:
         groups = list(summaries(named))
         for number in _numbers(groups):
+            total, has_next = (len(groups) if number == 1 else None), len(groups) > number * PAGE_SIZE
             yield self._list(
-                page_file(f"/{by}s", page=number), len(groups), groups[offset_of(number) :][:PAGE_SIZE],
+                page_file(f"/{by}s", page=number if number > 1 else ""), total, has_next,
+                groups[offset_of(number) :][:PAGE_SIZE],
                 fill=partial(self.pages.groups, by, groups, number),
             )  # fmt: skip
 
     def _list(self, file: str, *values: object, fill: Callable[[], FilledPage]) -> PlannedPage:
         return PlannedPage(file=file, inputs=digest_of(self._version, *values), fill=fill)
 
-    def _part(self, members: Sequence[ArticleRecord], number: int) -> tuple[int, list[str]]:
+    def _part(self, part: ListPart) -> tuple[object, ...]:
         """Return what a part of a list is made of."""
-        part = members[offset_of(number) :][:PAGE_SIZE]
-        return len(members), [self.pages.selection.digests[each.key] for each in part]
+        digests = self.pages.selection.digests
+        return part.total, part.newer, part.older, [digests[each.key] for each in part.articles]
 
 
 def _check_base_url(address: str) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from itertools import chain, zip_longest
+
+from markupsafe import Markup
 
 from archiver.app import Archiver
 from archiver.errors import InputError
@@ -13,6 +18,7 @@ from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Liste
 from archiver.models.reports import StyledArticle
 from archiver.site.feeds import CONDITIONS, EVERYTHING, FeedKind
 from archiver.site.generator.addresses import StaticLinks, article_file, page_file
+from archiver.site.generator.parts import ListPart
 from archiver.site.generator.selection import UNDATED, Selection
 from archiver.site.generator.texts import ArticleTexts
 from archiver.site.paging import PAGE_SIZE, offset_of, paging_of
@@ -28,9 +34,9 @@ _POLICY = (
 # The page of the search has a script of the site, which reads the files of the index.
 _SEARCH_POLICY = f"{_POLICY}; script-src 'self' file:; connect-src 'self' file:"
 _PAGES = ("/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/search")  # besides the feeds
+_OWN_FRAMES = ("static_search.html", "not_found.html")  # templates of single pages
 _MOST_LOST = 20  # lost pictures that are listed by name
-_READ_AT_ONCE = 500  # articles of a list: the next parts follow
-_ASIDE = 12  # accounts and months beside the newest articles
+MOST_ASIDE = 12  # accounts and months beside the newest articles
 
 
 @dataclass(kw_only=True)
@@ -65,38 +71,40 @@ class SitePages:
     base_url: str = ""
     templates: Templates = field(default_factory=Templates)
     _listed: dict[str, ListedArticle] = field(default_factory=dict)
+    _frames: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _entries: dict[tuple[str, bool], str] = field(default_factory=dict)
+    _mark: str = field(default_factory=lambda: secrets.token_hex(16))  # no text of an article has it
 
-    def home(self, number: int, accounts: Sequence[ArticleGroup], periods: Mapping[str, object]) -> FilledPage:
-        """Return a part of the newest articles, with the accounts and months that have most and newest of them."""
-        months = [tuple(map(int, name.split("-"))) for name in periods if "-" in name]
-        total = len(self.selection.articles)
-        found = self._list(self.selection.articles, number)
+    def home(self, part: ListPart, accounts: Sequence[ArticleGroup], months: Sequence[str]) -> FilledPage:
+        """Return a part of the newest articles, with some accounts and months, such as `2025-11`."""
+        found = self._list(part)
         page = self._fill(
-            page_file("/", page=number), "home.html", here="/", found=found, paging=paging_of(number, total),
-            accounts=accounts[:_ASIDE], has_more_accounts=len(accounts) > _ASIDE, months=months[:_ASIDE],
+            page_file("/", page=part.number), "home.html", here="/", found=found, paging=part,
+            accounts=accounts[:MOST_ASIDE], has_more_accounts=len(accounts) > MOST_ASIDE,
+            months=[tuple(map(int, name.split("-"))) for name in months],
         )  # fmt: skip
         return _with_pictures(page, found)
 
-    def listing(self, by: str, name: str, members: Sequence[ArticleRecord], number: int) -> FilledPage:
+    def listing(self, by: str, name: str, part: ListPart) -> FilledPage:
         """Return a part of the articles of an account, source, tag, album or date."""
         heading = name
         if by == "date":
             date = [] if name == UNDATED else [int(part) for part in name.split("-")]
             heading = Words(self.language).period(date)
-        found = self._list(members, number)
+        found = self._list(part)
         page = self._fill(
-            page_file("/articles", page=number, **{by: name}), "articles.html", found=found, filters={by: name},
-            headings=[heading], paging=paging_of(number, len(members)),
+            page_file("/articles", page=part.number, **{by: name}), "articles.html", found=found, filters={by: name},
+            headings=[heading], paging=part,
         )  # fmt: skip
         return _with_pictures(page, found)
 
     def groups(self, by: GroupedBy, groups: Sequence[ArticleGroup], number: int) -> FilledPage:
         """Return a part of the list of accounts, sources, tags or albums."""
         part = groups[offset_of(number) :][:PAGE_SIZE]
-        path = f"/{by}s"
+        path, paging = f"/{by}s", paging_of(number, len(groups))
         return self._fill(
-            page_file(path, page=number), "groups.html", here=path, by=by, groups=part,
-            paging=paging_of(number, len(groups)),
+            page_file(path, page=number if number > 1 else ""), "groups.html", here=path, by=by, groups=part,
+            paging=paging if number == 1 else replace(paging, total=None),
         )  # fmt: skip
 
     def dates(self, periods: Mapping[str, Sequence[object]]) -> FilledPage:
@@ -135,7 +143,7 @@ class SitePages:
         """Return an article as text."""
         file = article_file(article.key)
         text = self.texts.text(article, StaticLinks.of_file(file).root)
-        lost = self.archive.reader.lost_media(article.key)
+        lost = self.archive.reader.lost_media(article.key) if article.key in self._with_lost_media else []
         page = self._fill(
             file, "article.html", article=article, part="", text=text.article,
             neighbours=self.selection.neighbours_of(article),
@@ -154,6 +162,8 @@ class SitePages:
 
     def styled(self, article: ArticleRecord) -> FilledPage | None:
         """Return the document of an article as it looked, for the frame; None if its page is not stored."""
+        if article.key not in self._with_stored_pages:
+            return None
         links = StaticLinks.of_file(article_file(article.key, "styled"))
         try:
             found: StyledArticle = self.archive.styled(article.key, media_url=links.media)
@@ -161,22 +171,48 @@ class SitePages:
             return None
         return FilledPage(html=found.html, media=dict.fromkeys(found.media))
 
-    def _list(self, members: Sequence[ArticleRecord], number: int) -> ArticleList:
-        keys = [each.key for each in members[offset_of(number) :][:PAGE_SIZE]]
-        if any(key not in self._listed for key in keys):  # most articles are in several lists
-            near = [each.key for each in members[offset_of(number) :][:_READ_AT_ONCE]]
-            unread = [key for key in near if key not in self._listed]
+    def _list(self, part: ListPart) -> ArticleList:
+        unread = [each.key for each in part.articles if each.key not in self._listed]
+        if unread:  # most articles are in several lists
             self._listed.update((each.article.key, each) for each in self.archive.reader.listed(unread))
-        listed = tuple(self._listed[key] for key in keys if key in self._listed)
-        return ArticleList(articles=listed, total=len(members))
+        return ArticleList(articles=tuple(self._listed[each.key] for each in part.articles if each.key in self._listed))
 
     def _fill(self, file: str, template: str, *, here: str = "", **values: object) -> FilledPage:
-        links = StaticLinks.of_file(file)
-        common = {
+        """Return a page. What is around its content is the same in many pages, and filled once."""
+        root = StaticLinks.of_file(file).root
+        common = self._common(root, here) | {"made_entry": partial(self._entry, root)}
+        if template in _OWN_FRAMES:
+            return FilledPage(html=self.templates.fill(template, self.language, common | values))
+        if (root, here) not in self._frames:
+            filled = self.templates.fill("frame.html", self.language, common | {"mark": self._mark})
+            self._frames[root, here] = filled.split(self._mark)
+        inner = common | values | {"layout": "fragment.html", "mark": self._mark}
+        parts = self.templates.fill(template, self.language, inner).split(self._mark)
+        frame = self._frames[root, here]
+        return FilledPage(html="".join(chain.from_iterable(zip_longest(frame, parts, fillvalue=""))))
+
+    def _common(self, root: str, here: str = "") -> dict[str, object]:
+        links = StaticLinks(root)
+        return {
             "language": self.language, "words": Words(self.language), "links": links, "has_page": self._has_page,
             "other_languages": (), "here": links.page(here) if here else None, "policy": _POLICY, "logout_token": "",
         }  # fmt: skip
-        return FilledPage(html=self.templates.fill(template, self.language, common | values))
+
+    def _entry(self, root: str, each: ListedArticle, without_account: bool) -> Markup:
+        """Return an article of a list. Most articles are in several lists, and are filled once."""
+        known = (each.article.key, without_account)
+        if known not in self._entries:
+            values = self._common(self._mark) | {"each": each, "without_account": without_account}
+            self._entries[known] = self.templates.fill("entry.html", self.language, values)
+        return Markup(self._entries[known].replace(self._mark, root))  # noqa: S704 - the template has escaped it
+
+    @cached_property
+    def _with_stored_pages(self) -> Collection[str]:
+        return self.archive.reader.with_stored_pages()
+
+    @cached_property
+    def _with_lost_media(self) -> Collection[str]:
+        return self.archive.reader.with_lost_media()
 
     def _has_page(self, path: str) -> bool:
         has_feeds = bool(self.base_url)  # their links must be absolute

@@ -74,9 +74,11 @@ class SiteSearch:
     def _write_segment(self, members: Sequence[ArticleRecord]) -> dict[str, object]:
         """Write the files of a segment and the words of its articles, and return its description."""
         stamps = self.pages.selection.stamps
-        states = [(each.key, stamps[each.key], each.title, each.account, each.published) for each in members]
-        segment = digest_of(_FORM, states)[:20]
-        inputs = [digest_of(_FORM, self.pages.language, state) for state in states]
+        states = [
+            digest_of(_FORM, each.key, stamps[each.key], each.title, each.account, each.published) for each in members
+        ]
+        segment = digest_of(states)[:20]
+        inputs = [f"{state}-{self.pages.language}" for state in states]
         missing = [
             (each, made_of) for each, made_of in zip(members, inputs, strict=True)
             if not self._is_kept(text_file(each.key), made_of)

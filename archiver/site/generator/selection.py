@@ -36,7 +36,9 @@ class Selection:
         """Return the articles that a query selects. No post is read but what the index of the search must read anew."""
         labels = archive.reader.labels()
         kept = {each.article.key: each for each in archive.reader.latest(BrowseRequest(limit=None)).articles}
-        selected = [each for each in archive.list(query) if isinstance(each, ArticleRecord) and each.key in kept]
+        everything = (each.article for each in kept.values())
+        found = archive.list(query) if query != ArticleQuery() else everything
+        selected = [each for each in found if isinstance(each, ArticleRecord) and each.key in kept]
         keys = {each.key for each in selected}
         return cls(
             articles=newest_first(selected),

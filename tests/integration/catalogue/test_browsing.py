@@ -160,3 +160,12 @@ def test_articles_at_urls_and_by_published_names(catalogue: Catalogue, archive: 
     assert catalogue.browsing.articles_at(addresses) == {STORIES[0].address: ONE}
     post = next(Path(path) for path in archive.posts if "第1篇" in path.name)
     assert catalogue.browsing.articles_published_as([post.stem, "2000-01-01-x"]) == {post.stem: ONE}
+
+
+def test_articles_with_stored_pages_and_with_lost_media(archive: Command, world: World, catalogue: Catalogue) -> None:
+    assert catalogue.browsing.with_stored_pages() == {ONE, TWO, THREE, FOUR, FIVE}
+    assert catalogue.browsing.with_lost_media() == set()
+    unserved = Story(number=8, title="缺图", day="2025-03-04 03:03", body="<p>8</p>" + picture("Lost"))
+    world.serve(unserved.address, pages.page(unserved.html))
+    archive("add", "-o", "out", unserved.address)
+    assert catalogue.browsing.with_lost_media() == {unserved.key}

@@ -199,3 +199,13 @@ def test_without_an_address_there_are_no_feeds_and_the_command_says_so(archive: 
 def test_an_address_that_is_none_is_refused(archive: Path, tmp_path: Path, base: str) -> None:
     with pytest.raises(UsageError, match="one like https"):
         generate(archive, tmp_path / "public", base)
+
+
+def test_a_site_that_grew_is_the_site_that_is_written_anew(grown: tuple[Path, Path], tmp_path: Path) -> None:
+    _, after = grown
+    fresh = generate(after.parent / "out", tmp_path / "fresh")
+    assert contents(after) == contents(fresh)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -6,15 +6,19 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from markupsafe import Markup
 
 from archiver.app import Archiver, ArticleQuery
 from archiver.errors import OutputError, UsageError
+from archiver.models.browsing import ListedArticle
 from archiver.settings import Settings
-from archiver.site.generator.folder import LOCK, STATE
+from archiver.site.generator import pages
+from archiver.site.generator.folder import LOCK, PLAN, STATE
 from archiver.site.generator.generate import SiteRequest, SiteResult, generate_site
 from tests.support.command import Command
 from tests.support.reading import STORIES, Elements
@@ -194,6 +198,7 @@ def test_a_state_from_elsewhere_cannot_delete_files_outside(archive, tmp_path):
     state = json.loads((folder / STATE).read_text())
     state["files"] |= {"../precious.txt": ["", 1, [], []], str(precious): ["", 1, [], []]}
     (folder / STATE).write_text(json.dumps(state))
+    (folder / PLAN).write_text(json.dumps({"form": state["form"], "names": ["../precious.txt", str(precious)]}))
     generate(archive, folder)
     assert precious.read_text() == "precious"
 
@@ -219,6 +224,7 @@ def test_a_run_after_a_kill_completes_the_site(archive, site, tmp_path, monkeypa
         with pytest.raises(Killed):
             generate(archive, folder)
     assert list(folder.rglob(".*.tmp"))
+    assert (folder / PLAN).is_file()
     generate(archive, folder)
     assert {name: content for name, (content, _) in contents(folder).items()} == {
         name: content for name, (content, _) in contents(site).items()
@@ -228,11 +234,12 @@ def test_a_run_after_a_kill_completes_the_site(archive, site, tmp_path, monkeypa
 def test_a_kill_while_the_state_is_written_leaves_nothing(archive, tmp_path):
     folder = tmp_path / "public"
     generate(archive, folder)
-    unfinished, foreign = folder / f".{STATE}-0123456789abcdef.tmp", folder / ".mine-0123456789abcdef.tmp"
-    for path in (unfinished, foreign):
+    unfinished = [folder / f".{name}-0123456789abcdef.tmp" for name in (STATE, PLAN)]
+    foreign = folder / ".mine-0123456789abcdef.tmp"
+    for path in (*unfinished, foreign):
         path.write_text("{")
     generate(archive, folder)
-    assert not unfinished.exists()
+    assert not any(path.exists() for path in unfinished)
     assert foreign.exists()
 
 
@@ -260,3 +267,24 @@ def test_the_command_says_what_it_did(archive, tmp_path):
     said = json.loads(done.out)
     assert said["articles"] == len(STORIES)
     assert said["written"] == len([path for path in (tmp_path / "public").rglob("*") if path.is_file()]) - 2
+
+
+def test_a_page_is_what_its_whole_template_gives(archive, site, tmp_path, monkeypatch):
+    """Frames and articles of lists are filled once for many pages: not a byte may differ for it."""
+    templates = [path.name for path in files("archiver.site").joinpath("templates").iterdir()]
+    monkeypatch.setattr(pages, "_OWN_FRAMES", templates)
+    monkeypatch.setattr(pages.SitePages, "_entry", entry_made_each_time)
+    folder = tmp_path / "public"
+    generate(archive, folder)
+    assert {path: page.read_bytes() for path, page in html_in(folder)} == {
+        path: page.read_bytes() for path, page in html_in(site)
+    }
+
+
+def html_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    return ((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*.html"))
+
+
+def entry_made_each_time(self: pages.SitePages, root: str, each: ListedArticle, without_account: bool) -> Markup:
+    values = self._common(root) | {"each": each, "without_account": without_account}
+    return Markup(self.templates.fill("entry.html", self.language, values))
