@@ -41,7 +41,7 @@ def _tokens(node: Tag, marks: frozenset[str], link: str) -> Iterator[Shown]:
 
 def _element(node: Tag, marks: frozenset[str], link: str) -> Iterator[Shown]:
     if node.name == "pre" or (node.name == "figure" and "highlight" in (node.get("class") or [])):
-        yield ("code", _code(node))
+        yield ("code", code_text(node))
     elif node.name == "br":
         yield ("break",)
     elif node.name == "hr":
@@ -62,7 +62,7 @@ def _element(node: Tag, marks: frozenset[str], link: str) -> Iterator[Shown]:
         yield from [("end",)] * is_block
 
 
-def _code(node: Tag) -> str:
+def code_text(node: Tag) -> str:
     """The text of a code block; Hexo puts each into a table of line numbers and lines."""
     lines = node.select("td.code .line")
     if lines:
