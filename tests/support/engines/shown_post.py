@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -71,8 +72,12 @@ def code_text(node: Tag) -> str:
 
 
 def address(href: str) -> str:
-    """Where a link leads, whatever is percent-encoded in it."""
-    return unquote(href)
+    """Where a link leads, whatever is percent-encoded in it.
+
+    `https://A.example` is `https://a.example/` (RFC 3986, 6.2.3), which Hexo writes for it.
+    """
+    found = re.fullmatch(r"(https?://[^/?#]+)/?(.*)", href)
+    return unquote(f"{found[1].lower()}/{found[2]}" if found else href)
 
 
 def _file(source: str) -> str:
