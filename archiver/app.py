@@ -146,6 +146,13 @@ def read_list(name: str) -> Iterator[ListEntry]:
     return open_stdin_list() if name == "-" else open_list(name)
 
 
+def recognise_site(folder: str) -> str:
+    """Return the profile for the site or vault in `folder`, such as `hugo`; '' if there is none."""
+    from archiver.commands.site_setup import recognise_site as recognise
+
+    return recognise(Path(folder))
+
+
 def set_up_site(profile: str, folder: str) -> SiteSetup:
     """Return the first settings for an archive of the kind `profile` in `folder`, after reading the site that is there.
 

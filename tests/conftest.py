@@ -26,7 +26,7 @@ from tests.support.buckets import Bucket, serving
 from tests.support.command import Command
 from tests.support.injection.library import has_compiler
 from tests.support.inside import Inside
-from tests.support.paths import AXE, CORPUS, HEXO, MOTO, NODE
+from tests.support.paths import AXE, CORPUS, HEXO, MOTO, NODE, REDIRECTS
 from tests.support.wechat import Authority, World, playing
 
 NEEDS: dict[str, Callable[[], bool]] = {
@@ -34,6 +34,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "jekyll": lambda: shutil.which("jekyll") is not None,
     "hugo": lambda: shutil.which("hugo") is not None,
     "hexo": lambda: HEXO.is_file() and NODE.is_file(),
+    "redirects": lambda: any(REDIRECTS.glob("jekyll-redirect-from-*.gemspec")),
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
     "axe": AXE.is_file,

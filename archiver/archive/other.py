@@ -1,17 +1,21 @@
-"""Read another archive, a backup, or a folder of posts and images, to import from it. Nothing is written there."""
+"""Read another archive, a backup, or a folder of posts and images, to import from it. Nothing is written there.
+
+It may be laid out for another profile than our archive, such as Hugo's.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from archiver.archive.files import ArchiveFiles
+from archiver.archive.layouts import present_layout, profile_of
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.own_files import files_below
 from archiver.archive.post_directories import post_files
@@ -25,13 +29,13 @@ from archiver.errors import ArchiverError, InputError, OutputError, UsageError
 from archiver.messages.message import message
 from archiver.models import Capture, LocalFile, Tombstone
 from archiver.storage.local import OWN_FOLDER, read_file
-from archiver.writer.profiles.base import Profile
+from archiver.writer.profiles import Profile, SiteOptions, built_in_profiles
 
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".wacz", ".warc")
 
 
 class OtherArchive:
-    """Another archive in the folder `root`, which is only read.
+    """Another archive in the folder `root`, which is only read. `profile` is that of our archive.
 
     Use it as a context manager: at the end of the `with` block, the temporary copy of its catalogue is deleted.
     """
@@ -39,14 +43,46 @@ class OtherArchive:
     def __init__(self, root: Path, now: Callable[[], datetime], profile: Profile) -> None:
         self.root = root
         self._now = now
+        self._our_profile = profile
         self._opened = ExitStack()
-        self.files = ArchiveFiles(root, profile=profile, is_dry=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+
+    @cached_property
+    def files(self) -> ArchiveFiles:
+        """The files of the other archive, where its own profile has them."""
+        return ArchiveFiles(self.root, profile=self._profile, is_dry=True)
+
+    @property
+    def has_our_profile(self) -> bool:
+        """Whether the other archive is laid out for the profile of ours."""
+        return self._profile.name == self._our_profile.name
+
+    @cached_property
+    def _profile(self) -> Profile:
+        """The profile for which the other archive is laid out.
+
+        Its catalogue says which. Without a catalogue, it is the profile under whose folder there are posts of articles:
+        ours, or else the first of the built-in ones; and ours if there is none.
+
+        Raise ConfigError if the profile belongs to a package that is not installed.
+        """
+        ours = self._our_profile
+        if self.catalogue:
+            layout = present_layout(self.catalogue, ours)
+            return ours if layout.profile == ours.name else profile_of(layout)
+        candidates = (ours, *built_in_profiles(SiteOptions()))
+        return next((profile for profile in candidates if self._has_posts(profile)), ours)
+
+    def _has_posts(self, profile: Profile) -> bool:
+        files = ArchiveFiles(self.root, profile=profile, is_dry=True)
+        with suppress(ArchiverError):  # an unreadable folder is reported where its files are read
+            return any(files.posts.key_of(name) for name in post_files(self.root, profile))
+        return False
 
     @property
     def _folders(self) -> tuple[str, ...]:
@@ -203,7 +239,7 @@ class OtherArchive:
         if not path.is_dir():
             raise InputError(message("no such folder"), concerns=str(path))
         posts, images, _ = self._folders
-        if not any((path / name).is_dir() for name in (posts, OWN_FOLDER, images)):
+        if self.has_our_profile and not any((path / name).is_dir() for name in (posts, OWN_FOLDER, images)):
             raise InputError(
                 message(
                     "no archive: it has neither {posts} nor {images} nor {own}",

@@ -46,10 +46,10 @@ class PostMerger:
         - A post of an article that was removed from our archive, if `stays_out` says so: it is skipped.
         """
         if not key_in(self.other.files.posts.front_matter_of(name)):  # edited: only the catalogue has its key
-            copy = self._keep_conflict(name, key)
+            copy = self.keep_conflict(name, key)
             said = message("its front matter does not name its article any more")
             return MergeResult(what="post", outcome="conflict", path=name, key=key, said=said, place=copy)
-        known = self._our_record(key)
+        known = self.our_record(key)
         key = known.key if known else key
         if self.stays_out(key):
             return MergeResult(what="post", outcome="skipped", path=name, key=key, said=message("taken out here"))
@@ -61,7 +61,7 @@ class PostMerger:
             assert known is not None
             return self._compare(name, known, our_name)
 
-    def _our_record(self, key: str) -> ArticleRecord | None:
+    def our_record(self, key: str) -> ArticleRecord | None:
         """Return our record of the article that has this key in the other archive; None if we do not have the article.
 
         The other archive may only have a saved page that lost its ids, so that its key differs from ours. That page was
@@ -131,7 +131,7 @@ class PostMerger:
             self.changed[known.key] = None
             self._doubtful.append((name, known.key))
             return MergeResult(what="post", outcome="unchanged", path=name, key=known.key, place=our_name)
-        copy = self._keep_conflict(name, known.key)
+        copy = self.keep_conflict(name, known.key)
         said = (
             message("edited by hand here and there: {our_name} stays", our_name=our_name)
             if is_edited
@@ -154,7 +154,7 @@ class PostMerger:
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
         if is_ours_edited or (ours and theirs and ours >= theirs):
-            copy = self._keep_conflict(name, known.key)
+            copy = self.keep_conflict(name, known.key)
             said = message("its page is not kept there; {our_name} stays", our_name=our_name)
             return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=said, place=copy)
         if not self.is_dry:
@@ -182,7 +182,7 @@ class PostMerger:
                 if result.outcome != "unchanged":
                     yield result
 
-    def _keep_conflict(self, name: str, key: str) -> str:
+    def keep_conflict(self, name: str, key: str) -> str:
         """Copy a post of the other archive to .archive/conflicts; return the path of the copy, '' in a dry run.
 
         `name` is the path of the post, `key` the key of its article.

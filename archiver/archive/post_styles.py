@@ -21,6 +21,22 @@ from archiver.writer.renderer import LinkedPost, PostStyle, no_post
 _CHOSEN_TAGS, _CHOSEN_DRAFT = "archiver_tags", "archiver_draft"  # keys of posts
 
 
+def chosen_options(front_matter: str, folder: str = "") -> SourceOptions:
+    """Return the options of `add` or `batch` that a post remembers in its front matter, as if they were given again.
+
+    `front_matter` has the lines between the two lines of `---`. `folder` is the folder of the post, below that of all
+    posts.
+    """
+    has_any = _CHOSEN_TAGS in front_matter or _CHOSEN_DRAFT in front_matter
+    values = read_front_matter(f"---\n{front_matter}---\n") if has_any else {}
+    tags = values.get(_CHOSEN_TAGS)
+    return SourceOptions(
+        folder=folder,
+        tags=tuple(map(str, tags)) if isinstance(tags, list) and tags else None,
+        is_draft=_CHOSEN_DRAFT in values,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PostStyles:
     """A chooser of the styles of posts in one archive.
@@ -70,11 +86,10 @@ class PostStyles:
         The post itself remembers them, in keys of their own, so that a rebuild does not lose them. `post` is the path
         of the post, '' for a new one.
         """
-        lines = self.archive.files.posts.front_matter_of(post) if post else ""
-        earlier = read_front_matter(f"---\n{lines}---\n") if _CHOSEN_TAGS in lines or _CHOSEN_DRAFT in lines else {}
-        tags = list(self.source.tags or ()) or earlier.get(_CHOSEN_TAGS)
-        chosen: dict[str, object] = {"tags": tags, _CHOSEN_TAGS: tags} if isinstance(tags, list) and tags else {}
-        if self.source.is_draft or _CHOSEN_DRAFT in earlier:
+        earlier = chosen_options(self.archive.files.posts.front_matter_of(post) if post else "")
+        tags = list(self.source.tags or earlier.tags or ())
+        chosen: dict[str, object] = {"tags": tags, _CHOSEN_TAGS: tags} if tags else {}
+        if self.source.is_draft or earlier.is_draft:
             chosen |= {**self.archive.profile.draft, _CHOSEN_DRAFT: True}
         return chosen
 

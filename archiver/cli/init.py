@@ -20,6 +20,7 @@ from archiver.messages.message import message
 if TYPE_CHECKING:
     from archiver.app import SiteSetup
 
+POSTS = "_posts"  # where TEMPLATE has posts
 EXAMPLES = """\b
 Examples:
   archiver init && $EDITOR archiver.yml && archiver run
@@ -86,13 +87,14 @@ def write_settings(
 ) -> int:
     """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive.
 
-    With a profile, the configuration of the site in FOLDER is read, and never changed: what has to be changed there is
-    said. An archiver.yml that is there stays; what would be different is shown.
+    If FOLDER is a site or a vault, it is read: archiver.yml fits it, and what has to be changed there is said. Nothing
+    of it is changed. --profile says what kind of site it is, where that cannot be seen. An archiver.yml that is there
+    stays; with --profile, what would be different is shown.
     """
     from archiver.settings import FILE
 
     path = Path(folder) / FILE
-    setup = _setup(profile, folder)
+    setup = _setup(profile, folder, is_new=not path.exists())
     text = _template(setup) if setup else help_said(TEMPLATE)
     if _write_new(path, text):
         print_line(str(path))
@@ -107,12 +109,18 @@ def write_settings(
     return 0
 
 
-def _setup(profile: str, folder: str) -> SiteSetup | None:
-    if not profile:
-        return None
-    from archiver.app import set_up_site
+def _setup(profile: str, folder: str, *, is_new: bool) -> SiteSetup | None:
+    """Return the settings for the site in a folder; None if there is none.
 
-    return set_up_site(profile, folder)
+    Without a profile, a site is only looked for if archiver.yml is to be written (`is_new`).
+    """
+    from archiver.app import recognise_site, set_up_site
+
+    if not profile and is_new and (profile := recognise_site(folder)):
+        print_message(
+            message("a site for the profile `{profile}` is here; --profile NAME if it is another", profile=profile)
+        )
+    return set_up_site(profile, folder) if profile else None
 
 
 def _template(setup: SiteSetup) -> str:
@@ -120,6 +128,7 @@ def _template(setup: SiteSetup) -> str:
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in setup.settings.items()]
     folders = f"# The archive: {', '.join(f'{name}/' for name in setup.folders)}\n"
     text = _OUTPUT.sub(lambda _: "".join([folders, *lines]), help_said(TEMPLATE), count=1)
+    text = text.replace(f" {POSTS}/", f" {setup.folders[0]}/")
     return text if setup.settings["profile"] == "jekyll" else text.replace("#   header-img: img/the-first.png\n", "")
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from archiver.archive.captures import StoredPage, identity
-from archiver.archive.conflicts import keep_conflict
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.media import is_whole_file, kind_of
+from archiver.archive.media_merger import MediaMerger
 from archiver.archive.other import OtherArchive
 from archiver.archive.own_files import SYSTEM_FILES
 from archiver.archive.post_merger import PostMerger
@@ -28,13 +27,12 @@ from archiver.catalogue.salvage import Salvage
 from archiver.commands.merge_summary import merge_summary
 from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
+from archiver.commands.translated_posts import PostTranslator
 from archiver.context import Context
 from archiver.errors import InputError
 from archiver.messages.message import message
-from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
-from archiver.storage.local import OWN_FOLDER, check_space, read_file
-from archiver.storage.quarantine import copy_aside
-from archiver.writer.names import safe_name
+from archiver.models import Capture, MergeResult, MergeSubject
+from archiver.storage.local import OWN_FOLDER, check_space
 
 _BATCH_SIZE = 64  # number of pages that are synced to disk together
 
@@ -52,16 +50,17 @@ def merge(
     Raise InputError or UsageError, before anything is written, if a folder is not an archive. Raise Busy if another run
     works on our archive.
     """
-    archives = [OtherArchive(Path(other), context.now, context.archive.profile) for other in others]
-    for other in archives:
-        other.check()
-    planned(sum(other.count() for other in archives))
-    with _locked(context):
+    profile = context.archive.profile
+    with ExitStack() as opened:
+        archives = [opened.enter_context(OtherArchive(Path(other), context.now, profile)) for other in others]
         for other in archives:
-            with other:
-                merger = Merge(context=context, other=other, restore_removed=restore_removed)
-                yield from merger.everything()
-                yield from merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
+            other.check()
+        planned(sum(other.count() for other in archives))
+        opened.enter_context(_locked(context))
+        for other in archives:
+            merger = Merge(context=context, other=other, restore_removed=restore_removed)
+            yield from merger.everything()
+            yield from merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
 
 
 @contextmanager
@@ -90,7 +89,6 @@ class Merge:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changed: dict[str, None] = field(default_factory=dict)  # ordered set of the keys of articles to rebuild
     _seen: set[str] = field(default_factory=set)  # paths in the other archive for which a result was yielded
-    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)  # (keys of articles, medium that they show)
 
     @cached_property
     def _merger(self) -> PostMerger:
@@ -98,6 +96,16 @@ class Merge:
             archive=self.context.archive, other=self.other, changed=self._changed, stays_out=self._stays_out,
             is_dry=self.context.is_dry,
         )  # fmt: skip
+
+    @cached_property
+    def _media_merger(self) -> MediaMerger:
+        return MediaMerger(
+            archive=self.context.archive, other=self.other, changed=self._changed, is_dry=self.context.is_dry
+        )  # fmt: skip
+
+    @cached_property
+    def _translator(self) -> PostTranslator:
+        return PostTranslator(context=self.context, other=self.other, merger=self._merger, changed=self._changed)
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -247,77 +255,14 @@ class Merge:
                     what="media", outcome="skipped", path=file.path, key=keys[0], said=message("taken out here")
                 )
             else:
-                yield self._guarded("media", self.other.root / file.path, lambda: self._medium(file, wanted, is_proven))  # noqa: B023
-
-    def _medium(self, file: LocalFile, keys: list[str], is_proven: bool) -> MergeResult:
-        outcome, said, path = self._compare_medium(file, is_proven=is_proven)
-        if outcome in ("imported", "updated") and not self.context.is_dry:
-            if outcome == "updated":
-                copy_aside(self._files.root, file.path)
-            self._files.media.write(file.path, read_file(self.other.root / file.path))
-        if outcome == "conflict":
-            path = self._keep_conflict(file.path)
-        if outcome in ("imported", "updated", "unchanged"):
-            self._changed.update(dict.fromkeys(keys) if outcome != "unchanged" else {})
-            if not self.context.is_dry:
-                self._files.sync()
-                self._links.append((keys, file))
-        key = keys[0] if keys else ""
-        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=said, place=path)
-
-    def _record_medium(self, keys: list[str], file: LocalFile) -> None:
-        """Record in our catalogue that the articles with these keys show the medium `file`, which is in our archive.
-
-        If the catalogue has another medium whose name differs only in case, the file is first copied to a new name, and
-        this name is recorded. Otherwise a disk that ignores case would take both names for one file.
-        """
-        profile = self.context.archive.profile
-        name, _, ending = profile.media_name(file.path).rpartition(".")
-        stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
-        path = profile.media_path(f"{stems[name]}.{ending}")
-        media = self._files.media
-        if path != file.path and not media.is_intact(path, file.sha256):
-            with media.open(file.path, file.sha256) as opened:
-                media.write(path, opened.read())
-            self._files.sync()
-        self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
-
-    def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
-        """Decide whether to import a media file of the other archive; return (outcome, explanation, path).
-
-        Nothing is written. `is_proven` is True if the other file is known to be intact. The outcomes are:
-
-        - "unchanged": our archive has the same file.
-        - "imported": our archive has no file of this name.
-        - "updated": our file is damaged, and the other one is to replace it.
-        - "conflict": our file is intact but different, and stays.
-        - "failed": the other file is damaged or cannot be read.
-
-        `explanation` is for the user, '' if there is nothing to explain. `path` is the path for the file in our
-        archive, '' for "failed" and "conflict".
-        """
-        media = self._files.media
-        if media.is_intact(file.path, file.sha256):
-            return "unchanged", "", file.path
-        if not file.sha256:
-            return "failed", message("it cannot be read"), ""
-        if not is_proven:
-            return "failed", message("damaged there: it is not what was saved, and not taken"), ""
-        name = self.context.archive.profile.media_name(file.path)
-        _, recorded, _ = self._catalogue.files.current_medium(name)
-        if not media.exists(file.path, recorded):
-            return "imported", "", file.path
-        ours = self._files.root / file.path
-        if media.is_intact(file.path, recorded) if recorded else is_whole_file(ours, kind_of(name)):
-            return "conflict", message("another file of this name is here, and stays"), ""
-        return "updated", message("what was here was damaged"), file.path
+                work = partial(self._media_merger.merge, file, wanted, is_proven=is_proven)
+                yield self._guarded("media", self.other.root / file.path, work)
 
     def _posts(self) -> Iterator[MergeResult]:
+        merge = self._merger.merge if self.other.has_our_profile else self._translator.merge
         for name, key in self.other.posts():
-            yield self._guarded("post", self.other.root / name, lambda: self._merger.merge(name, key))  # noqa: B023
-        for keys, file in self._links:
-            if keys and not self.context.is_dry:
-                self._record_medium(keys, file)
+            yield self._guarded("post", self.other.root / name, lambda: merge(name, key))  # noqa: B023
+        self._media_merger.record_links()
 
     def _history(self) -> Iterator[MergeResult]:
         """Record the captures of the other archive that have no snapshot, so that the history stays complete.
@@ -360,7 +305,7 @@ class Merge:
                 recovered.set_archived(key, article.archived)
             if outcome.outcome == "failed":
                 yield MergeResult(what="post", outcome="failed", path="", key=key, said=outcome.error)
-            if outcome.outcome in ("updated", "archived"):
+            if outcome.outcome in ("updated", "archived") and key not in self._translator.written:
                 path = Path(outcome.post).relative_to(self.context.archive.name).as_posix()
                 yield MergeResult(
                     what="post", outcome="updated", path="", key=key, said=message("shows the last page"), place=path
@@ -371,14 +316,6 @@ class Merge:
         known = self._catalogue.articles.find_by_key(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
-    def _keep_conflict(self, path: str) -> str:
-        if self.context.is_dry:
-            return ""
-        return keep_conflict(self._files, self.other.root / path, PurePosixPath(path).parent.name)
-
-    def _path_of(self, path: Path) -> str:
-        return path.relative_to(self.other.root).as_posix()
-
     def _guarded(self, what: MergeSubject, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
         """Call `work` and return its result; if a file cannot be read, return a result with the outcome "failed".
 
@@ -388,7 +325,7 @@ class Merge:
         try:
             return work()
         except InputError as error:
-            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=str(error.args[0]))
+            said = str(error.args[0])
         except OSError as error:
             said = message("cannot be read ({reason})", reason=error.strerror or error)
-            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=said)
+        return MergeResult(what=what, outcome="failed", path=path.relative_to(self.other.root).as_posix(), said=said)

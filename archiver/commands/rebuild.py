@@ -17,7 +17,7 @@ from archiver.context import Context
 from archiver.errors import ArchiverError, InputError
 from archiver.messages.message import message
 from archiver.models import Target, WriteResult
-from archiver.models.job import Job, JobKind
+from archiver.models.job import Job, JobKind, SourceOptions
 from archiver.models.reports import RebuildResult
 from archiver.models.requests import RebuildOptions
 from archiver.pipeline import archive_one
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 WORTH_PROCESSES = 16  # number of articles whose conversion takes as long as starting another process
 _AHEAD = 4  # articles submitted per process before the first result is awaited
+_NO_OPTIONS = SourceOptions()
 
 
 def rebuild_named(
@@ -78,14 +79,16 @@ def rebuild_in_processes(settings: Settings, keys: Iterable[str], options: Rebui
             raise  # otherwise the pool waits for its processes, whose last log messages may still be on their way
 
 
-def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
+def rebuild_one(
+    context: Context, key: str, *, diff: bool = False, source: SourceOptions = _NO_OPTIONS
+) -> RebuildResult:
     """Rebuild the post of the article with this key from its snapshot; return the result.
 
-    With `diff`, the result has a unified diff of the post if the post changed. An error is returned as a failed outcome
-    in the result, not raised.
+    With `diff`, the result has a unified diff of the post if the post changed. `source` has the options for a post that
+    is not there yet. An error is returned as a failed outcome in the result, not raised.
     """
     try:
-        return _rebuild_one(context, key, diff=diff)
+        return _rebuild_one(context, key, diff=diff, source=source)
     except ArchiverError as error:
         return RebuildResult(outcome=outcomes.failed(key, "", error))
     except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
@@ -93,11 +96,11 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
         return RebuildResult(outcome=outcomes.bug(Target(source=key), error))
 
 
-def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
+def _rebuild_one(context: Context, key: str, *, diff: bool, source: SourceOptions) -> RebuildResult:
     article = context.archive.catalogue.articles.find_by_key(key)
     if article is None:
         raise InputError(message("not in this archive"), concerns=key)
-    job = Job(target=Target(source=key, url=article.url), kind=JobKind.REBUILD, article=article)
+    job = Job(target=Target(source=key, url=article.url), kind=JobKind.REBUILD, article=article, source=source)
     ports = context.ports(job)
     if ports is None:
         return RebuildResult(outcome=outcomes.no_snapshot(job.target, article, context.archive.name))

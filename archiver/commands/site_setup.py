@@ -44,6 +44,30 @@ class _Notes:
     advice: list[str] = field(default_factory=list)
 
 
+def recognise_site(folder: Path) -> str:
+    """Return the profile for the site or vault in `folder`, by the files that its generator has there; '' for none."""
+    if (folder / ".obsidian").is_dir():
+        return "obsidian"
+    name, configuration = read_configuration(folder, JEKYLL_FILES)
+    if name and _is_of_hexo(folder):
+        return "hexo"
+    if name:
+        themes = f"{configuration.get('theme')} {configuration.get('remote_theme')}"
+        return "chirpy" if "chirpy" in themes else "jekyll"
+    name, _ = read_configuration(folder, _HUGO_FILES)
+    return "hugo" if name.rpartition("/")[2].startswith("hugo") or (name and _has_folder_of_hugo(folder)) else ""
+
+
+def _is_of_hexo(folder: Path) -> bool:
+    _, package = read_configuration(folder, ("package.json",))
+    needed = package.get("dependencies")
+    return "hexo" in package or (isinstance(needed, Mapping) and "hexo" in needed)
+
+
+def _has_folder_of_hugo(folder: Path) -> bool:
+    return any((folder / name).is_dir() for name in ("archetypes", "content", "layouts", "themes"))
+
+
 def set_up_site(profile: str, folder: Path) -> SiteSetup:
     """Return the first settings for an archive of the kind `profile` in `folder`, which may have a site already.
 

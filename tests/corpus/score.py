@@ -12,6 +12,7 @@ from tests.corpus.browser import measure_posts
 from tests.corpus.compare import COLUMNS, Count, Score, compare
 from tests.corpus.pages import HERE, CorpusPage, read_pages
 from tests.corpus.posts import Post, archive
+from tests.corpus.site_posts import SITE_ENGINES, render_site
 from tests.support.engines import ENGINES
 
 FACTS = ("title", "account", "author", "published")
@@ -42,7 +43,7 @@ class Result:
         """Yield the lines of a table: recall and precision by column and engine."""
         yield f"{'':14}" + "".join(f"{engine:>20}" for engine in self.scores) + f"{'of the pages':>16}"
         for column in ("state", "metadata", *COLUMNS):
-            counts = [score[column] for score in self.scores.values()]
+            counts = [score.get(column, Count()) for score in self.scores.values()]
             figures = "".join(f"{f'{count.recall:.4f} / {count.precision:.4f}':>20}" for count in counts)
             yield f"{column:14}{figures}{counts[0].wanted:>16}"
 
@@ -54,10 +55,27 @@ def read_floors() -> Floors:
 
 
 def score_corpus() -> Result:
-    """Archive, render and measure the corpus, and compare each post to its page."""
+    """Archive, render and measure the corpus by all engines, and compare each post to its page."""
     pages = read_pages()
     with tempfile.TemporaryDirectory() as folder:
-        return score_posts(pages, archive(pages, Path(folder)))
+        result = score_posts(pages, archive(pages, Path(folder)))
+        for engine in SITE_ENGINES:
+            site = score_site(engine, pages, Path(folder))
+            result.scores.update(site.scores)
+            result.differences.extend(site.differences)
+            result.closed.extend(site.closed)
+    return result
+
+
+def score_site(engine: str, pages: list[CorpusPage], folder: Path) -> Result:
+    """Archive the pages into a site, build it, and compare what it shows of each article to its page."""
+    result = Result(scores={engine: {}})
+    rendered = render_site(SITE_ENGINES[engine], [page.file for page in pages], folder)
+    articles = [page for page in pages if page.state == "article"]
+    measured = measure_posts(rendered.get(page.name, "") for page in articles)
+    for page, lines in zip(articles, measured, strict=True):
+        _add(result, engine, page, compare(page.truth(), lines))
+    return result
 
 
 def score_posts(pages: list[CorpusPage], posts: dict[str, Post]) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.corpus.browser import chromium, measure_posts
 from tests.corpus.compare import compare
 from tests.corpus.pages import PAGES, TRUTH, CorpusPage, read_pages
 from tests.corpus.posts import Post, archive
-from tests.corpus.score import Result, compare_facts, read_floors, score_posts
+from tests.corpus.score import Result, compare_facts, read_floors, score_posts, score_site
 from tests.support.engines import ENGINES
 
 ALL = {page.name: page for page in read_pages()}
@@ -30,6 +31,15 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Post]:
 @pytest.mark.browser
 def test_fidelity_gate_posts_reach_floors(posts: dict[str, Post]) -> None:
     result = score_posts([*ALL.values()], posts)
+    assert result.below(read_floors()) == [], "\n".join([*result.table(), *result.differences])
+
+
+@pytest.mark.parametrize(
+    "engine", [pytest.param("goldmark", marks=pytest.mark.hugo), pytest.param("marked", marks=pytest.mark.hexo)]
+)
+@pytest.mark.browser
+def test_fidelity_gate_built_sites_reach_floors(engine: str, tmp_path: Path) -> None:
+    result = score_site(engine, [*ALL.values()], tmp_path)
     assert result.below(read_floors()) == [], "\n".join([*result.table(), *result.differences])
 
 

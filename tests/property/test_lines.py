@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
+from tests.support.engines.shown_post import article_of, shown
 from tests.support.shown import CHINESE, Token, counter, numbered, tokens
 
 pytestmark = pytest.mark.jekyll
@@ -148,3 +149,25 @@ def lists(draw: st.DrawFn) -> tuple[str, list[tuple[str, str]]]:
 def test_list_random_numbers_are_seen_in_every_engine(place, engine, made) -> None:
     html, expected = made
     assert numbered(ENGINES[engine](markdown(place.format(html)) + "\n")) == expected
+
+
+@st.composite
+def nested_lists(draw: st.DrawFn, depth: int = 0) -> str:
+    """A list whose items have a text, two paragraphs, a text and a list, or a code block."""
+    items = ""
+    for place in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(["text", "text", "paragraphs", "code", *(["list"] * 2 if depth < 2 else [])]))
+        more = {"paragraphs": "<p>段</p>", "code": "<pre><code>x\n\ny</code></pre>"}.get(kind, "")
+        more = draw(nested_lists(depth + 1)) if kind == "list" else more
+        items += f"<li><p>{depth}{place}</p>{more}</li>"
+    name = draw(st.sampled_from(["ul", "ol"]))
+    return f"<{name}>{items}</{name}>"
+
+
+@SOME
+@given(html=nested_lists())
+def test_nested_list_has_the_same_paragraphs_in_every_engine(html: str) -> None:
+    """An item of a loose list is a paragraph: engines show it with space around."""
+    written = markdown(f"<p>前</p>{html}<p>后</p>") + "\n"
+    seen = {engine: shown(article_of(f"<article>{render(written)}</article>")) for engine, render in ENGINES.items()}
+    assert seen["kramdown"] == seen["commonmark"] == seen["gfm"], written

@@ -38,6 +38,11 @@ _DATA_ADDRESS = re.compile(r'"data:[^"]*"')  # long, but read in a short time
 _BREAK_IN_HTML = "<br>"
 _SIZED_ALONE = re.compile(r"<img [^<>]* (?:width|height)=\"[0-9]+\">")
 _SEPARATOR = "<!-- -->\n\n"  # shows nothing, but keeps two blocks apart
+# Between the items of a list, and between the text of an item and a list in it, until it is known whether the list is
+# loose, that is, has an item with a blank line in it. Text has no control characters.
+_JOINT = "\x1e"
+_JOINT_LINES = re.compile(rf"\n*{_JOINT}\n*")
+_NEXT_LINE = re.compile(rf"(?:\n|{_JOINT})(?=[^\n{_JOINT}])")
 _LIST_LINE = re.compile(r"(?m)^[ \t]*(?:[*+-]|[0-9]+\.)(?:[ \t]|$)")
 
 
@@ -250,15 +255,21 @@ class PostConverter(MarkdownConverter):
     def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a list; `text` is the Markdown of its items. Return '' if there are none.
 
+        In a loose list, there are blank lines between all items, and before the lists in them: CommonMark engines show
+        such a list with space between all its items, and kramdown only at blank lines.
+
         If a list of the same kind precedes directly, an HTML comment is written between the two lists. Engines would
         otherwise merge them.
         """
-        text = text.strip("\n")
+        text = text.strip(f"\n{_JOINT}")
         if not text:
             return ""
+        text = _JOINT_LINES.sub("\n\n" if "\n\n" in text else "\n", text)
         neighbour = previous_block(el)
         apart = _SEPARATOR if neighbour is not None and neighbour.name == el.name else ""
-        return _alone(apart + text) if apart or not _is_tight_sublist(el) else f"\n{text}\n"
+        if apart or not _is_tight_sublist(el):
+            return _alone(apart + text)
+        return f"\n{text}\n" if neighbour is None else f"\n{_JOINT}{text}\n"
 
     convert_ul = convert_list
     convert_ol = convert_list
@@ -275,9 +286,8 @@ class PostConverter(MarkdownConverter):
         parent = el.parent
         ordered = parent is not None and parent.name == "ol"
         mark = f"{self._number(el)}. " if ordered else "- "
-        indent = "\n" + " " * len(mark)
-        loose = "\n" if "\n\n" in text else ""
-        return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
+        indent = " " * len(mark)
+        return mark + _NEXT_LINE.sub(lambda end: end[0] + indent, text) + _JOINT
 
     def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a picture with its caption, with blank lines around it; `text` is ignored."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 
 from archiver.errors import ConfigError
@@ -15,7 +15,7 @@ from archiver.writer.profiles.jekyll_themes import ChirpyProfile, HuxProfile
 from archiver.writer.profiles.markdown import MarkdownProfile
 from archiver.writer.profiles.obsidian import ObsidianProfile
 
-__all__ = ["Profile", "SiteOptions", "get_profile"]
+__all__ = ["Profile", "SiteOptions", "built_in_profiles", "get_profile"]
 
 GROUP = "archiver.profiles"  # entry point group in which other packages register profiles
 
@@ -56,3 +56,8 @@ def get_profile(name: str, site: SiteOptions) -> Profile:
         )
         raise ConfigError(said, concerns="profile") from error
     return profile
+
+
+def built_in_profiles(site: SiteOptions) -> Iterator[Profile]:
+    """Yield the profiles that come with archiver, each created with the options `site`."""
+    yield from (create(site) for create in _BUILT_IN.values())

@@ -9,6 +9,7 @@ import yaml
 
 from archiver.settings import Settings, load
 from tests.support.command import Command, Run
+from tests.support.engines.sites import write_site
 
 
 def init(offline: Command, profile: str, files: dict[str, str], folder: str = "site") -> tuple[Run, Settings]:
@@ -135,3 +136,39 @@ def test_init_gitattributes_name_the_folders_of_the_profile(offline: Command) ->
 def test_init_unknown_profile_writes_nothing(offline: Command) -> None:
     assert offline("init", "--profile", "pelican", "site").code == 78
     assert not (offline.folder / "site").exists()
+
+
+RECOGNISED = {
+    "jekyll": ("jekyll", {"_config.yml": "theme: minima\n"}),
+    "chirpy": ("chirpy", {"_config.yml": "theme: jekyll-theme-chirpy\n"}),
+    "hexo by its package": ("hexo", {"_config.yml": "title: x\n", "package.json": '{"dependencies": {"hexo": "^8"}}'}),
+    "hugo": ("hugo", {"hugo.toml": "title = 'x'\n"}),
+    "hugo until 0.109": ("hugo", {"config.toml": "title = 'x'\n", "archetypes/default.md": ""}),
+    "vault": ("obsidian", {".obsidian/app.json": "{}"}),
+    "another tool": ("", {"config.toml": "title = 'x'\n"}),
+    "a package": ("", {"package.json": '{"dependencies": {"hexo": "^8"}}'}),
+}
+
+
+@pytest.mark.parametrize(("profile", "files"), RECOGNISED.values(), ids=RECOGNISED)
+def test_init_without_profile_recognises_the_site(offline: Command, profile: str, files: dict[str, str]) -> None:
+    write_site(offline.folder / "site", files)
+    run = offline("init", "site")
+    assert run.code == 0, run.err
+    written = yaml.safe_load((offline.folder / "site" / "archiver.yml").read_text("utf-8"))
+    assert (written.get("profile", ""), written["output"]) == (profile, "." if profile else "output")
+    assert (f"a site for the profile `{profile}` is here" in run.err) == bool(profile)
+
+
+def test_init_without_profile_leaves_settings_that_are_there(offline: Command) -> None:
+    write_site(offline.folder / "site", {"hugo.toml": "title = 'x'\n", "archiver.yml": "output: kept\n"})
+    run = offline("init", "site")
+    assert run.code == 2
+    assert "is there already" in run.err
+    assert (offline.folder / "site" / "archiver.yml").read_text("utf-8") == "output: kept\n"
+
+
+def test_init_template_names_the_folder_of_posts(offline: Command) -> None:
+    write_site(offline.folder / "site", {"hugo.toml": "title = 'x'\n"})
+    assert offline("init", "site").code == 0
+    assert "folder (below content/posts/)" in (offline.folder / "site" / "archiver.yml").read_text("utf-8")

@@ -16,6 +16,7 @@ _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(
     r"^([ >]*)(`{3,}).*?^\1\2$|`[^`\n]+`|\\.|\]\([^)\s]*\)|<(?:https?:[^>]*|!--.*?--)>", re.DOTALL | re.MULTILINE
 )
+_FENCE = re.compile(r"^([ >]*)(`{3,}).*?^\1\2$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"!?\[\[([^\]|\\]+)(?:\\?\|[^\]]*)?\]\]")
 _TAG = re.compile(r"[^\W\d_]|[_/-]")
 
@@ -53,7 +54,7 @@ def _links(vault: Path, body: str) -> Iterator[str]:
     for target in _LINK.findall(body):
         if not (vault / target).is_file() and not (vault / f"{target}.md").is_file():
             yield f"link: {target}"
-    for source in re.findall(r'(?:src|href)="([^"]*)"|\]\(([^)\s]*)\)', body):
+    for source in re.findall(r'(?:src|href)="([^"]*)"|\]\(([^)\s]*)\)', _FENCE.sub("", body)):
         address = unquote("".join(source))
         if not re.match(r"https?:|mailto:|data:", address) and not (vault / address).is_file():
             yield f"address: {address}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -41,7 +42,7 @@ def _tokens(node: Tag, marks: frozenset[str], link: str) -> Iterator[Shown]:
 
 def _element(node: Tag, marks: frozenset[str], link: str) -> Iterator[Shown]:
     if node.name == "pre" or (node.name == "figure" and "highlight" in (node.get("class") or [])):
-        yield ("code", _code(node))
+        yield ("code", code_text(node))
     elif node.name == "br":
         yield ("break",)
     elif node.name == "hr":
@@ -62,7 +63,7 @@ def _element(node: Tag, marks: frozenset[str], link: str) -> Iterator[Shown]:
         yield from [("end",)] * is_block
 
 
-def _code(node: Tag) -> str:
+def code_text(node: Tag) -> str:
     """The text of a code block; Hexo puts each into a table of line numbers and lines."""
     lines = node.select("td.code .line")
     if lines:
@@ -71,8 +72,12 @@ def _code(node: Tag) -> str:
 
 
 def address(href: str) -> str:
-    """Where a link leads, whatever is percent-encoded in it."""
-    return unquote(href)
+    """Where a link leads, whatever is percent-encoded in it.
+
+    `https://A.example` is `https://a.example/` (RFC 3986, 6.2.3), which Hexo writes for it.
+    """
+    found = re.fullmatch(r"(https?://[^/?#]+)/?(.*)", href)
+    return unquote(f"{found[1].lower()}/{found[2]}" if found else href)
 
 
 def _file(source: str) -> str:

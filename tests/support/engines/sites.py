@@ -9,19 +9,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from bs4 import BeautifulSoup, Tag
+
+from tests.support.engines.shown_post import article_of, code_text
 from tests.support.paths import HEXO, NODE
 
-PAGE = "<!doctype html><meta charset=utf-8><h1>{title}</h1><article>{content}</article>"
+PAGE = (
+    '<!doctype html><meta charset=utf-8><meta name=post content="{path}"><h1>{title}</h1><article>{content}</article>'
+)
 HUGO_SITE = {
     "hugo.toml": 'baseURL = "https://me.example/"\nlanguageCode = "zh-CN"\ntitle = "站"\ndisableKinds = ["taxonomy", "term", "RSS"]\n',
-    "layouts/_default/single.html": PAGE.format(title="{{ .Title }}", content="{{ .Content }}"),
+    "layouts/_default/single.html": PAGE.format(
+        path="{{ with .File }}{{ .Path }}{{ end }}", title="{{ .Title }}", content="{{ .Content }}"
+    ),
     "layouts/_default/list.html": "<ul>{{ range .Pages }}<li>{{ .Title }}{{ end }}</ul>",
 }
 HEXO_SITE = {
     "_config.yml": "title: 站\nurl: https://me.example\nlanguage: zh-CN\ntheme: bare\n",
     "package.json": '{"name": "site", "private": true, "hexo": {"version": ""}, "dependencies": {'
     '"hexo": "*", "hexo-renderer-marked": "*", "hexo-renderer-ejs": "*"}}',
-    "themes/bare/layout/post.ejs": PAGE.format(title="<%= page.title %>", content="<%- page.content %>"),
+    "themes/bare/layout/post.ejs": PAGE.format(
+        path="<%= page.source %>", title="<%= page.title %>", content="<%- page.content %>"
+    ),
     "themes/bare/layout/index.ejs": "<p></p>",
 }
 
@@ -61,6 +70,26 @@ def build_hexo(folder: Path, **environment: str) -> Path:
         modules.symlink_to(HEXO.parents[2])
     run_engine(NODE, HEXO, "generate", "--silent", "--force", folder=folder, **environment)
     return folder / "public"
+
+
+def built_articles(built: Path) -> dict[str, Tag]:
+    """The articles of a site of Hugo or Hexo, by the path of the post below the folder that the generator reads.
+
+    Hexo sets a code block into a table with the numbers of its lines; here it is a `<pre>` as elsewhere.
+    """
+    found = {}
+    for page in built.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if "<meta name=post" not in text:
+            continue
+        article, post = article_of(text), BeautifulSoup(text, "html.parser").find("meta", {"name": "post"})
+        assert isinstance(post, Tag)
+        for figure in article.select("figure.highlight"):
+            code = Tag(name="pre")
+            code.string = code_text(figure)
+            figure.replace_with(code)
+        found[str(post["content"])] = article
+    return found
 
 
 def lost_addresses(built: Path, base: str = "") -> list[str]:
