@@ -4,7 +4,7 @@ A move is killed at any moment without loss, and the same call goes on:
 
 1. The new posts are written to their new paths, and the media get second names. Everything old is as it was.
 2. One transaction of the catalogue records all new paths, and that the old files are leftovers.
-3. The leftovers are deleted, each only if it is still what archiver wrote.
+3. The leftovers are deleted, each only if it is still what archiver wrote, and if its successor is there.
 
 A post that a person edited stays, and so do pictures that it, or another text of a person's, shows.
 """
@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from archiver.archive.archive import Archive
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.layouts import layout_of, present_layout, profile_of
+from archiver.archive.leftovers import has_successor
 from archiver.archive.media import digest_of
 from archiver.archive.moved_names import NewNames
 from archiver.archive.posts import matches_digest
@@ -41,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 EDITED = "edited by hand, so it stays"
 NO_PAGE = "its page was not kept, so it stays: `archiver add` and its address read it again"
+_ALTERED = message("it was changed while it was moved, so it stays there as well")
+_UNIQUE = message("it is missing or damaged where it was moved to, so it stays there: `archiver verify` says more")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -312,9 +315,10 @@ class ArchiveMove:
         _log.info("moved from %s to %s: %d posts", self.present.profile, self.wanted.profile, len(move.posts))
 
     def delete_leftovers(self) -> Iterator[MoveResult]:
-        """Delete the leftovers; yield a result for each that stays, since it is not what archiver wrote any more.
+        """Delete the leftovers; yield a result for each that stays.
 
-        Media that a text of a person's shows stay, too, without a result.
+        One stays if it is not what archiver wrote any more, or if its file is missing or damaged at its new path. Media
+        that a text of a person's shows stay, too, without a result.
         """
         catalogue = self.archive.catalogue
         leftovers = catalogue.layout.leftovers()
@@ -326,25 +330,29 @@ class ArchiveMove:
             elif not file.key and file.path in self.shown:
                 continue
             elif self._is_as_written(file):
+                if not has_successor(self.files, catalogue, file, self._media_name(file.path)):
+                    yield _result_of(file, _UNIQUE)
+                    continue
                 self._store.delete(path)
                 gone.append(file.path)
             elif file.key and self._is_forced:
                 move_aside(self.root, file.path)
                 gone.append(file.path)
             else:
-                yield self._altered(file)
+                yield _result_of(file, _ALTERED)
         self._store.sync()
         catalogue.layout.settle(gone)
         _remove_empty_folders(self.root, gone)
-
-    def _altered(self, file: FormerFile) -> MoveResult:
-        said = message("it was changed while it was moved, so it stays there as well")
-        return MoveResult(what="post" if file.key else "media", outcome="left", path=file.path, key=file.key, said=said)
 
     def _is_as_written(self, file: FormerFile) -> bool:
         with as_output_error(self.root / file.path):
             content = read_file(self.root / file.path)
         return matches_digest(content, file.sha256) if file.key else sha256(content).hexdigest() == file.sha256
+
+
+def _result_of(file: FormerFile, said: str) -> MoveResult:
+    """Return the result for a leftover that stays, for the reason `said`."""
+    return MoveResult(what="post" if file.key else "media", outcome="left", path=file.path, key=file.key, said=said)
 
 
 def _remove_empty_folders(root: Path, paths: Collection[str]) -> None:

@@ -1,0 +1,80 @@
+"""Handle leftovers: files at the paths that they had for a former profile.
+
+The change of profile was killed before it deleted them, or a person's text shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from archiver.archive.files import ArchiveFiles
+from archiver.archive.media import digest_of
+from archiver.catalogue import Catalogue
+from archiver.models.layout import FormerFile
+from archiver.storage.local import read_file
+from archiver.storage.quarantine import copy_aside
+
+
+def restore_medium(files: ArchiveFiles, leftovers: Iterable[FormerFile], path: str, digest: str) -> str:
+    """Write a medium that is missing or damaged at `path` again, from a leftover; return the path of this leftover.
+
+    Return '' if no leftover can be read and has the SHA-256 `digest`. A damaged file at `path` goes to .archive/lost.
+    """
+    for leftover in leftovers:
+        if leftover.key or leftover.sha256 != digest or leftover.path == path:
+            continue
+        try:
+            content = read_file(files.root / leftover.path)
+        except OSError:
+            continue
+        if sha256(content).hexdigest() == digest:
+            copy_aside(files.root, path)
+            files.media.write(path, content)
+            files.sync()
+            return leftover.path
+    return ""
+
+
+def has_successor(files: ArchiveFiles, catalogue: Catalogue, leftover: FormerFile, name: str) -> bool:
+    """Return whether the archive can do without a leftover, because its file is where the present profile has it.
+
+    `name` is the media name of a medium. A medium that is not there, or damaged, is first written again from the
+    leftover. A leftover of an article or medium that was removed has no use any more.
+    """
+    if leftover.key:
+        article = catalogue.articles.find_by_key(leftover.key)
+        if article is None or not article.post:
+            return True
+        post = files.posts.current_name(article.post, article.key)
+        return files.posts.is_unedited(post, article.digest) or files.posts.key_of(post) == article.key
+    if not name:  # of a profile that is not installed any more
+        return False
+    path, digest, _ = catalogue.files.current_medium(name)
+    if path and files.media.is_intact(path, digest):
+        return True
+    place = path or files.profile.media_path(name)
+    if not path and place not in catalogue.files.known_media({place: name}):
+        return True
+    is_current = not path or digest == leftover.sha256  # else another version of the medium is recorded
+    return is_current and bool(restore_medium(files, [leftover], place, leftover.sha256))
+
+
+def leftovers_of(
+    files: ArchiveFiles, catalogue: Catalogue, key: str, media: Mapping[str, str]
+) -> dict[str, bool]:  # fmt: skip
+    """Return the leftovers of an article: {path of the file: whether it is what archiver wrote}.
+
+    `key` is the key of the article. `media` are the media of which leftovers are wanted, too: {path: SHA-256}.
+    """
+    names = {(path.rpartition("/")[2], digest) for path, digest in media.items() if digest}
+    found = {}
+    for file in catalogue.layout.leftovers():
+        if file.key == key and files.posts.exists(file.path):
+            found[file.path] = files.posts.is_unedited(file.path, file.sha256)
+        elif (
+            not file.key and file.path not in media and (file.path.rpartition("/")[2], file.sha256) in names
+            and (digest := digest_of(files.root / file.path))
+        ):  # fmt: skip
+            found[file.path] = digest == file.sha256
+    return found
