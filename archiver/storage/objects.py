@@ -56,10 +56,14 @@ class Objects(Blobs):
 
     @override
     def prepare(self) -> None:
+        self.is_empty()
+
+    @override
+    def is_empty(self) -> bool:
         import obstore
 
         with self._converted():
-            next(iter(obstore.list(self._store, chunk_size=1)), None)
+            return next(iter(obstore.list(self._store, chunk_size=1)), None) is None
 
     @override
     def place(self, name: BlobName) -> str:
