@@ -36,28 +36,29 @@ def restore_medium(files: ArchiveFiles, leftovers: Iterable[FormerFile], path: s
     return ""
 
 
-def has_successor(files: ArchiveFiles, catalogue: Catalogue, leftover: FormerFile, name: str) -> bool:
-    """Return whether the archive can do without a leftover, because its file is where the present profile has it.
+def successor_of(files: ArchiveFiles, catalogue: Catalogue, leftover: FormerFile, name: str) -> str | None:
+    """Return the path of the file that the archive has instead of a leftover; None if it is missing or damaged.
 
-    `name` is the media name of a medium. A medium that is not there, or damaged, is first written again from the
-    leftover. A leftover of an article or medium that was removed has no use any more.
+    Return '' for a leftover of an article or medium that was removed, which has no use any more. `name` is the media
+    name of a medium. A medium that is missing or damaged is first written again from the leftover.
     """
     if leftover.key:
         article = catalogue.articles.find_by_key(leftover.key)
         if article is None or not article.post:
-            return True
+            return ""
         post = files.posts.current_name(article.post, article.key)
-        return files.posts.is_unedited(post, article.digest) or files.posts.key_of(post) == article.key
+        is_there = files.posts.is_unedited(post, article.digest) or files.posts.key_of(post) == article.key
+        return post if is_there else None
     if not name:  # of a profile that is not installed any more
-        return False
+        return None
     path, digest, _ = catalogue.files.current_medium(name)
     if path and files.media.is_intact(path, digest):
-        return True
+        return path
     place = path or files.profile.media_path(name)
     if not path and place not in catalogue.files.known_media({place: name}):
-        return True
+        return ""
     is_current = not path or digest == leftover.sha256  # else another version of the medium is recorded
-    return is_current and bool(restore_medium(files, [leftover], place, leftover.sha256))
+    return place if is_current and restore_medium(files, [leftover], place, leftover.sha256) else None
 
 
 def leftovers_of(

@@ -22,9 +22,10 @@ from pathlib import Path, PurePosixPath
 from archiver.archive.archive import Archive
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.layouts import layout_of, present_layout, profile_of
-from archiver.archive.leftovers import has_successor
+from archiver.archive.leftovers import successor_of
 from archiver.archive.media import digest_of
 from archiver.archive.moved_names import NewNames
+from archiver.archive.own_files import is_same_entry
 from archiver.archive.posts import matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.snapshot_pages import current_capture
@@ -329,10 +330,11 @@ class ArchiveMove:
                 gone.append(file.path)
             elif not file.key and file.path in self.shown:
                 continue
+            elif (successor := self._successor_of(file)) is None:
+                yield _result_of(file, _UNIQUE)
+            elif successor and is_same_entry(path, self.root / successor):
+                gone.append(file.path)
             elif self._is_as_written(file):
-                if not has_successor(self.files, catalogue, file, self._media_name(file.path)):
-                    yield _result_of(file, _UNIQUE)
-                    continue
                 self._store.delete(path)
                 gone.append(file.path)
             elif file.key and self._is_forced:
@@ -343,6 +345,9 @@ class ArchiveMove:
         self._store.sync()
         catalogue.layout.settle(gone)
         _remove_empty_folders(self.root, gone)
+
+    def _successor_of(self, file: FormerFile) -> str | None:
+        return successor_of(self.files, self.archive.catalogue, file, "" if file.key else self._media_name(file.path))
 
     def _is_as_written(self, file: FormerFile) -> bool:
         with as_output_error(self.root / file.path):

@@ -143,3 +143,28 @@ def test_repair_moves_copies_of_a_removed_article_at_once(
     assert archiver("verify", "--repair").code == 0
     assert archiver("verify").code == 0
     assert f"static/{PICTURE}" not in tree(archiver)
+
+
+def test_move_between_folders_that_are_one_deletes_nothing(archiver: Command, world: World) -> None:
+    """Hugo's folder of pictures is a link to Jekyll's."""
+    made(archiver, world)
+    before = {path: content for path, content in tree(archiver).items() if path.startswith("postimg/")}
+    out(archiver, "static").mkdir()
+    out(archiver, "static/postimg").symlink_to("../postimg", target_is_directory=True)
+    for profile in ("hugo", "jekyll"):
+        assert move(archiver, profile).code == 0
+        assert before.items() <= tree(archiver).items()
+        assert archiver("verify").code == 0
+
+
+def test_move_forced_between_folders_of_posts_that_are_one_keeps_the_new_post(
+    archiver: Command, world: World
+) -> None:  # fmt: skip
+    made(archiver, world)
+    edit(archiver.posts[0], "\n手改\n")
+    out(archiver, "content").mkdir()
+    out(archiver, "content/posts").symlink_to("../_posts", target_is_directory=True)
+    assert move(archiver, "hugo", "--force").code == 0
+    assert len(archiver.posts) == 3
+    assert archiver("verify").code == 0
+    assert "手改" in out(archiver, f".archive/lost/content/posts/{archiver.posts[0].name}").read_text(encoding="utf-8")
