@@ -246,22 +246,24 @@ class ArchiveMove:
 
     # --- Phase 1: new files -------------------------------------------------------------------------------------------
 
-    def write_post(self, post: PlannedPost, text: str, share: float) -> None:
+    def write_post(self, post: PlannedPost, text: str, share: float) -> str:
         """Write the post of an article for the new profile to its new path; a former one stays.
 
-        A file that lies there already, such as that of a killed move, goes to .archive/lost if it has another text.
+        A file that lies there already, such as that of a killed move, goes to .archive/lost if it has another text: it
+        may be a person's. Return its path there, else ''.
         """
-        path, content = self.root / post.place, text.encode()
+        path, content, copy = self.root / post.place, text.encode(), ""
         digest = sha256(content).hexdigest()
         if not self.archive.is_dry and digest_of(path) != digest:
             if post.place != post.path:
-                copy_aside(self.root, post.place)
+                copy = copy_aside(self.root, post.place)
             self._store.write(path, content)
             self.files.posts.share(post.place, content)
         published_as = self.profile.published_name(post.place)
         self._written[post.article.key] = MovedPost(
             path=post.place, published_as=published_as, digest=digest, share=share, former=post.former
         )  # fmt: skip
+        return copy
 
     def copy_medium(self, medium: MovedMedium) -> None:
         """Let a medium lie at its new path, too. If it is missing, it is expected there from now on."""
@@ -330,11 +332,12 @@ class ArchiveMove:
                 gone.append(file.path)
             elif not file.key and file.path in self.shown:
                 continue
-            elif (successor := self._successor_of(file)) is None:
-                yield _result_of(file, _UNIQUE)
-            elif successor and is_same_entry(path, self.root / successor):
+            elif (successor := self._successor_of(file)) and is_same_entry(path, self.root / successor):
                 gone.append(file.path)
             elif self._is_as_written(file):
+                if successor is None:
+                    yield _result_of(file, _UNIQUE)
+                    continue
                 self._store.delete(path)
                 gone.append(file.path)
             elif file.key and self._is_forced:

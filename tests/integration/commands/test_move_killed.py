@@ -168,3 +168,17 @@ def test_move_forced_between_folders_of_posts_that_are_one_keeps_the_new_post(
     assert len(archiver.posts) == 3
     assert archiver("verify").code == 0
     assert "手改" in out(archiver, f".archive/lost/content/posts/{archiver.posts[0].name}").read_text(encoding="utf-8")
+
+
+def test_move_says_where_an_edited_post_of_a_killed_move_is(
+    archiver: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(archiver, world)
+    killed(archiver, monkeypatch, before="commit")
+    name = f"content/posts/{archiver.posts[0].name}"
+    mine = edit(out(archiver, name), "\n手改\n")
+    run = archiver("rebuild", "--all")
+    assert run.code == 0
+    assert run.err.count("is .archive/lost/") == 1
+    assert f"what was at {name} is .archive/lost/{name} now\n" in run.err
+    assert out(archiver, f".archive/lost/{name}").read_bytes() == mine
