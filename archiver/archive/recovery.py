@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.layouts import layout_of
+from archiver.archive.layouts import layout_of, recover_former_addresses
 from archiver.archive.media import kind_of, recorded_file, unrecorded_file
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import key_in
@@ -183,6 +183,7 @@ class Recovery:
         if not found:  # it has become unreadable since it was found
             return with_result(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.add_posts(found)
+        recover_former_addresses(self.catalogue, self.files, [finding.path])
         is_known = bool(self.catalogue.files.known_posts([finding.path]))
         if is_known:
             self.changed[finding.key] = None
@@ -256,13 +257,16 @@ def populate_catalogue(
         if tombstone.key not in present and not tombstones.has(tombstone.key):
             tombstones.write(tombstone)
             catalogue.recovered.add_removal(tombstone)
+    posts = [article.post for article, _ in found]
     if salvage is None:
         catalogue.recovered.add_posts(found)
+        recover_former_addresses(catalogue, files, posts)
         catalogue.mark_populated()
         return
     catalogue.recovered.add_posts((_with_digest(article, files, salvage), address) for article, address in found)
     media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.media, row))
     catalogue.restore(replace(salvage, media=media))
+    recover_former_addresses(catalogue, files, posts)
     for key, capture in salvage.captures:
         catalogue.recovered.add_capture_without_page(key, capture)
     catalogue.mark_populated()

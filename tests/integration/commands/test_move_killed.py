@@ -182,3 +182,21 @@ def test_move_says_where_an_edited_post_of_a_killed_move_is(
     assert run.err.count("is .archive/lost/") == 1
     assert f"what was at {name} is .archive/lost/{name} now\n" in run.err
     assert out(archiver, f".archive/lost/{name}").read_bytes() == mine
+
+
+@pytest.mark.parametrize("harm", ["lost", pytest.param("damaged", marks=pytest.mark.file)])
+@pytest.mark.parametrize("profile", ["hugo", "hexo", "obsidian"])
+def test_repair_after_a_move_knows_posts_and_their_former_addresses(
+    archiver: Command, world: World, profile: str, harm: str
+) -> None:
+    made(archiver, world)
+    assert move(archiver, profile).code == 0
+    before = tree(archiver)
+    if harm == "lost":
+        archiver.catalogue.lose()
+    else:
+        archiver.catalogue.change("PRAGMA writable_schema = ON")
+        archiver.catalogue.change("DROP TABLE runs")
+    assert archiver("verify", "--repair").code == 0
+    assert archiver("rebuild", "--all", "--json").counts == {"unchanged": 3}
+    assert tree(archiver) == before
