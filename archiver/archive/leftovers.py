@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.media import digest_of
+from archiver.archive.shown_files import shown_files
 from archiver.catalogue import Catalogue
+from archiver.errors import InputError
 from archiver.models.layout import FormerFile
-from archiver.storage.local import read_file
+from archiver.storage.local import as_output_error, read_file
 from archiver.storage.quarantine import copy_aside
 
 
@@ -66,16 +67,34 @@ def leftovers_of(
 ) -> dict[str, bool]:  # fmt: skip
     """Return the leftovers of an article: {path of the file: whether it is what archiver wrote}.
 
-    `key` is the key of the article. `media` are the media of which leftovers are wanted, too: {path: SHA-256}.
+    `key` is the key of the article. `media` are the media of which leftovers are wanted, too: {path: SHA-256}. Raise
+    OutputError if a file cannot be read.
     """
     names = {(path.rpartition("/")[2], digest) for path, digest in media.items() if digest}
     found = {}
     for file in catalogue.layout.leftovers():
         if file.key == key and files.posts.exists(file.path):
             found[file.path] = files.posts.is_unedited(file.path, file.sha256)
-        elif (
-            not file.key and file.path not in media and (file.path.rpartition("/")[2], file.sha256) in names
-            and (digest := digest_of(files.root / file.path))
-        ):  # fmt: skip
-            found[file.path] = digest == file.sha256
+        elif not file.key and file.path not in media and (file.path.rpartition("/")[2], file.sha256) in names:
+            path = files.root / file.path
+            if path.is_file():
+                with as_output_error(path):
+                    found[file.path] = sha256(read_file(path)).hexdigest() == file.sha256
     return found
+
+
+def unwanted_leftovers(files: ArchiveFiles, catalogue: Catalogue, key: str) -> list[str]:
+    """Return the paths of all leftovers of a removed article, without the media that another text shows.
+
+    `key` is the key of the article.
+    """
+    media = {
+        path: catalogue.files.current_medium(files.profile.media_name(path))[1]
+        for path in catalogue.removals.exclusive_media(key)
+    }
+    try:
+        shown = shown_files(files.root, media)
+    except InputError:  # a text that cannot be read may show any of them
+        return [*leftovers_of(files, catalogue, key, {})]
+    wanted = {path for path, texts in shown.items() if any(files.posts.key_of(text) != key for text in texts)}
+    return [*leftovers_of(files, catalogue, key, {path: media[path] for path in media.keys() - wanted})]

@@ -15,6 +15,7 @@ from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.layouts import layout_of, recover_former_addresses
+from archiver.archive.leftovers import unwanted_leftovers
 from archiver.archive.media import kind_of, recorded_file, unrecorded_file
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import key_in
@@ -39,6 +40,7 @@ from archiver.models import (
     Unavailability,
 )
 from archiver.models.origin import origin_of
+from archiver.storage.quarantine import move_aside
 from archiver.writer.front_matter import read_front_matter
 from archiver.writer.names import media_name, safe_name
 from archiver.writer.profiles.base import Profile
@@ -174,7 +176,10 @@ class Recovery:
         for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
                 self.catalogue.recovered.add_removal(tombstone)
-                # Remaining files of the article are then stray files, which --repair moves to .archive/lost.
+                # Remaining files of the article are then stray files, which --repair moves to .archive/lost. Those that
+                # a change of profile has left lie in folders where no stray file is looked for.
+                for leftover in unwanted_leftovers(self.files, self.catalogue, tombstone.key):
+                    move_aside(self.files.root, leftover)
                 self.catalogue.removals.finish(tombstone.key)
         return with_result(finding, TAKEN_IN, repaired=True)
 

@@ -17,6 +17,7 @@ from archiver.errors import OutputError
 from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.reports import RemovalResult
+from archiver.storage.local import as_output_error, sync_folder
 from archiver.storage.quarantine import move_aside
 
 _log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ def remove(context: Context, key: str) -> RemovalResult:
                 delete_medium(context.archive.files, context.archive.catalogue, path, media[path])
             else:
                 _delete(context.archive.files.root / path)
+        _sync_folders(context.archive.files.root, result.files)
         article = context.archive.catalogue.articles.find_by_key(key)
         if article and article.post:
             context.archive.files.posts.withdraw(article.post, article.digest)
@@ -143,6 +145,14 @@ def _media(context: Context, key: str) -> dict[str, str]:
 def _leftovers(context: Context, key: str, media: Mapping[str, str]) -> dict[str, bool]:
     """Return the files of the article that a change of profile has left (leftovers_of), those of `media` included."""
     return leftovers_of(context.archive.files, context.archive.catalogue, key, media)
+
+
+def _sync_folders(root: Path, deleted: Iterable[str]) -> None:
+    """Make the deletion of files durable, so that a power failure cannot bring them back once their rows are gone."""
+    for folder in sorted({(root / path).parent for path in deleted}):
+        if folder.is_dir():  # an object is in no folder
+            with as_output_error(folder):
+                sync_folder(folder)
 
 
 def _delete(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from archiver.archive.moves import ArchiveMove
@@ -200,3 +202,20 @@ def test_repair_after_a_move_knows_posts_and_their_former_addresses(
     assert archiver("verify", "--repair").code == 0
     assert archiver("rebuild", "--all", "--json").counts == {"unchanged": 3}
     assert tree(archiver) == before
+
+
+def test_repair_that_takes_a_removal_in_takes_what_a_killed_move_left(
+    archiver: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a power cut that lost the removal's rows, but not its tombstone."""
+    made(archiver, world)
+    killed(archiver, monkeypatch)
+    kept = out(archiver, "").with_name("kept")
+    shutil.copytree(out(archiver, ""), kept)
+    assert archiver("rm", "--yes", numbered.key(1)).code == 0
+    shutil.copytree(out(archiver, ".archive/removed"), kept / ".archive/removed")
+    shutil.rmtree(out(archiver, ""))
+    kept.rename(out(archiver, ""))
+    assert archiver("verify", "--repair").code == 0
+    assert not [path for path in tree(archiver) if "001" in path]
+    assert archiver("verify").code == 0
