@@ -17,6 +17,7 @@ from archiver.archive.layouts import require_layout
 from archiver.archive.media import FetchedMedia
 from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import populate_catalogue, write_missing_tombstones
+from archiver.archive.store_check import require_own_store
 from archiver.catalogue import Catalogue, Location
 from archiver.catalogue.location import new_archive_id
 from archiver.credentials import redact_words
@@ -155,9 +156,13 @@ class Archive:
         return self.catalogue
 
     def prepare(self) -> None:
-        """Delete the unfinished files of killed runs; raise OutputError if the archive is not writable."""
+        """Delete the unfinished files of killed runs.
+
+        Raise OutputError if the archive is not writable, and ConfigError if its object storage is not its own.
+        """
         self.files.prepare()
         if self.location.exists():  # do not create one here: bad input must not leave an empty archive behind
+            require_own_store(self.files, self.catalogue, self.servers.store)
             self.files.sweep(self.catalogue.is_alive)
 
     def sync(self) -> None:

@@ -11,11 +11,14 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from archiver.archive.files import ArchiveFiles
+from archiver.archive.posts import key_in
 from archiver.catalogue import Catalogue
 from archiver.errors import ConfigError
 from archiver.messages.message import message
 from archiver.models.layout import FormerFile, Layout
-from archiver.writer.aliases import address_on_site
+from archiver.writer.aliases import address_on_site, aliases_in
+from archiver.writer.front_matter import read_front_matter
 from archiver.writer.profiles import Profile, SiteOptions, get_profile
 from archiver.writer.profiles.jekyll import JEKYLL
 
@@ -69,6 +72,18 @@ def record_layout(catalogue: Catalogue, profile: Profile) -> None:
     wanted = layout_of(profile)
     if catalogue.layout.current() != wanted:
         catalogue.layout.record(wanted)
+
+
+def recover_former_addresses(catalogue: Catalogue, files: ArchiveFiles, names: Iterable[str]) -> None:
+    """Record the former addresses of articles that their posts, the files `names`, tell.
+
+    The catalogue that had them is lost. Without them, a rebuild would take them out of the posts.
+    """
+    for name in names:
+        lines = files.posts.front_matter_of(name)
+        addresses = aliases_in(read_front_matter(f"---\n{lines}---\n"), files.profile.name) if lines else ()
+        if addresses and (key := key_in(lines)):
+            catalogue.layout.recover_addresses(key, addresses)
 
 
 def former_addresses(

@@ -4,7 +4,7 @@ A move is killed at any moment without loss, and the same call goes on:
 
 1. The new posts are written to their new paths, and the media get second names. Everything old is as it was.
 2. One transaction of the catalogue records all new paths, and that the old files are leftovers.
-3. The leftovers are deleted, each only if it is still what archiver wrote.
+3. The leftovers are deleted, each only if it is still what archiver wrote, and if its successor is there.
 
 A post that a person edited stays, and so do pictures that it, or another text of a person's, shows.
 """
@@ -22,8 +22,10 @@ from pathlib import Path, PurePosixPath
 from archiver.archive.archive import Archive
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.layouts import layout_of, present_layout, profile_of
+from archiver.archive.leftovers import successor_of
 from archiver.archive.media import digest_of
 from archiver.archive.moved_names import NewNames
+from archiver.archive.own_files import is_same_entry
 from archiver.archive.posts import matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.snapshot_pages import current_capture
@@ -41,6 +43,8 @@ _log = logging.getLogger(__name__)
 
 EDITED = message("edited by hand, so it stays")
 NO_PAGE = message("its page was not kept, so it stays: `archiver add` and its address read it again")
+_ALTERED = message("it was changed while it was moved, so it stays there as well")
+_UNIQUE = message("it is missing or damaged where it was moved to, so it stays there: `archiver verify` says more")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -242,22 +246,24 @@ class ArchiveMove:
 
     # --- Phase 1: new files -------------------------------------------------------------------------------------------
 
-    def write_post(self, post: PlannedPost, text: str, share: float) -> None:
+    def write_post(self, post: PlannedPost, text: str, share: float) -> str:
         """Write the post of an article for the new profile to its new path; a former one stays.
 
-        A file that lies there already, such as that of a killed move, goes to .archive/lost if it has another text.
+        A file that lies there already, such as that of a killed move, goes to .archive/lost if it has another text: it
+        may be a person's. Return its path there, else ''.
         """
-        path, content = self.root / post.place, text.encode()
+        path, content, copy = self.root / post.place, text.encode(), ""
         digest = sha256(content).hexdigest()
         if not self.archive.is_dry and digest_of(path) != digest:
             if post.place != post.path:
-                copy_aside(self.root, post.place)
+                copy = copy_aside(self.root, post.place)
             self._store.write(path, content)
             self.files.posts.share(post.place, content)
         published_as = self.profile.published_name(post.place)
         self._written[post.article.key] = MovedPost(
             path=post.place, published_as=published_as, digest=digest, share=share, former=post.former
         )  # fmt: skip
+        return copy
 
     def copy_medium(self, medium: MovedMedium) -> None:
         """Let a medium lie at its new path, too. If it is missing, it is expected there from now on."""
@@ -312,9 +318,10 @@ class ArchiveMove:
         _log.info("moved from %s to %s: %d posts", self.present.profile, self.wanted.profile, len(move.posts))
 
     def delete_leftovers(self) -> Iterator[MoveResult]:
-        """Delete the leftovers; yield a result for each that stays, since it is not what archiver wrote any more.
+        """Delete the leftovers; yield a result for each that stays.
 
-        Media that a text of a person's shows stay, too, without a result.
+        One stays if it is not what archiver wrote any more, or if its file is missing or damaged at its new path. Media
+        that a text of a person's shows stay, too, without a result.
         """
         catalogue = self.archive.catalogue
         leftovers = catalogue.layout.leftovers()
@@ -325,26 +332,35 @@ class ArchiveMove:
                 gone.append(file.path)
             elif not file.key and file.path in self.shown:
                 continue
+            elif (successor := self._successor_of(file)) and is_same_entry(path, self.root / successor):
+                gone.append(file.path)
             elif self._is_as_written(file):
+                if successor is None:
+                    yield _result_of(file, _UNIQUE)
+                    continue
                 self._store.delete(path)
                 gone.append(file.path)
             elif file.key and self._is_forced:
                 move_aside(self.root, file.path)
                 gone.append(file.path)
             else:
-                yield self._altered(file)
+                yield _result_of(file, _ALTERED)
         self._store.sync()
         catalogue.layout.settle(gone)
         _remove_empty_folders(self.root, gone)
 
-    def _altered(self, file: FormerFile) -> MoveResult:
-        said = message("it was changed while it was moved, so it stays there as well")
-        return MoveResult(what="post" if file.key else "media", outcome="left", path=file.path, key=file.key, said=said)
+    def _successor_of(self, file: FormerFile) -> str | None:
+        return successor_of(self.files, self.archive.catalogue, file, "" if file.key else self._media_name(file.path))
 
     def _is_as_written(self, file: FormerFile) -> bool:
         with as_output_error(self.root / file.path):
             content = read_file(self.root / file.path)
         return matches_digest(content, file.sha256) if file.key else sha256(content).hexdigest() == file.sha256
+
+
+def _result_of(file: FormerFile, said: str) -> MoveResult:
+    """Return the result for a leftover that stays, for the reason `said`."""
+    return MoveResult(what="post" if file.key else "media", outcome="left", path=file.path, key=file.key, said=said)
 
 
 def _remove_empty_folders(root: Path, paths: Collection[str]) -> None:

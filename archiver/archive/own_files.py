@@ -90,6 +90,17 @@ def is_same_file(root: Path, known: str, listed: str) -> bool:
         return (root / known).is_file()
 
 
+def is_same_entry(first: Path, second: Path) -> bool:
+    """Return whether two paths are one name in one folder, so that whoever deletes one deletes the other.
+
+    A folder may be a link to another one, and many disks ignore case.
+    """
+    try:
+        return _folded(first.name) == _folded(second.name) and first.parent.samefile(second.parent)
+    except OSError:  # one of the folders does not exist
+        return False
+
+
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 

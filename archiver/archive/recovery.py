@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.layouts import layout_of
+from archiver.archive.layouts import layout_of, recover_former_addresses
+from archiver.archive.leftovers import unwanted_leftovers
 from archiver.archive.media import kind_of, recorded_file, unrecorded_file
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.posts import key_in
@@ -39,6 +40,7 @@ from archiver.models import (
     Unavailability,
 )
 from archiver.models.origin import origin_of
+from archiver.storage.quarantine import move_aside
 from archiver.writer.front_matter import read_front_matter
 from archiver.writer.names import media_name, safe_name
 from archiver.writer.profiles.base import Profile
@@ -176,7 +178,10 @@ class Recovery:
         for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
                 self.catalogue.recovered.add_removal(tombstone)
-                # Remaining files of the article are then stray files, which --repair moves to .archive/lost.
+                # Remaining files of the article are then stray files, which --repair moves to .archive/lost. Those that
+                # a change of profile has left lie in folders where no stray file is looked for.
+                for leftover in unwanted_leftovers(self.files, self.catalogue, tombstone.key):
+                    move_aside(self.files.root, leftover)
                 self.catalogue.removals.finish(tombstone.key)
         return with_result(finding, TAKEN_IN, repaired=True)
 
@@ -185,6 +190,7 @@ class Recovery:
         if not found:  # it has become unreadable since it was found
             return with_result(finding, message("it cannot be read now"), repaired=False)
         self.catalogue.recovered.add_posts(found)
+        recover_former_addresses(self.catalogue, self.files, [finding.path])
         is_known = bool(self.catalogue.files.known_posts([finding.path]))
         if is_known:
             self.changed[finding.key] = None
@@ -258,13 +264,16 @@ def populate_catalogue(
         if tombstone.key not in present and not tombstones.has(tombstone.key):
             tombstones.write(tombstone)
             catalogue.recovered.add_removal(tombstone)
+    posts = [article.post for article, _ in found]
     if salvage is None:
         catalogue.recovered.add_posts(found)
+        recover_former_addresses(catalogue, files, posts)
         catalogue.mark_populated()
         return
     catalogue.recovered.add_posts((_with_digest(article, files, salvage), address) for article, address in found)
     media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.media, row))
     catalogue.restore(replace(salvage, media=media))
+    recover_former_addresses(catalogue, files, posts)
     for key, capture in salvage.captures:
         catalogue.recovered.add_capture_without_page(key, capture)
     catalogue.mark_populated()

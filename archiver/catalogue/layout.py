@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +23,7 @@ from archiver.catalogue.search_queue import enqueue
 from archiver.models import ExpectedFile
 from archiver.models.layout import FormerFile, Layout, Move, MovedMedium, MovedPost, StayingPost
 
+_UNKNOWN = "?"  # begins the name of a profile that is not known any more
 _FORMER = (former_files.c.profile, former_files.c.path, former_files.c.sha256, former_files.c.address, articles.c.key)
 _JOINED = former_files.outerjoin(articles, former_files.c.article_id == articles.c.id)
 
@@ -50,6 +51,19 @@ class LayoutTable(LayoutStore):
         query = query.where(articles.c.key == key) if key else query
         with self._database.reading() as connection:
             return [_to_former_file(row) for row in connection.execute(query.order_by(former_files.c.id))]
+
+    @override
+    @exclusive_transaction
+    def recover_addresses(self, connection: Connection, key: str, addresses: Sequence[str]) -> None:
+        article_id = _ids_of(connection, [key]).get(key)
+        known = select(former_files.c.id).where(former_files.c.article_id == article_id)
+        if article_id is None or connection.execute(known).first():
+            return
+        rows = [
+            {"profile": f"{_UNKNOWN}{number}", "path": "", "sha256": "", "address": address, "leftover": 0}
+            for number, address in enumerate(addresses, 1)
+        ]  # fmt: skip
+        connection.execute(self._database.insert(former_files), [row | {"article_id": article_id} for row in rows])
 
     @override
     def leftovers(self) -> list[FormerFile]:

@@ -578,6 +578,12 @@ class LayoutStore(Protocol):
         the posts left these profiles for the first time, which is the order in which they first lay there.
         """
 
+    def recover_addresses(self, key: str, addresses: Sequence[str]) -> None:
+        """Record former addresses of the post of an article, of which it is not known any more in which profiles.
+
+        Nothing is recorded if the article is unknown, or has former posts already.
+        """
+
     def leftovers(self) -> list[FormerFile]:
         """Return the former files that may still lie in their former places."""
 

@@ -133,7 +133,7 @@ def _move_post(
 ) -> MoveResult | None:  # fmt: skip
     """Render and write one post; return its result, or None if it is among the posts that stay."""
     job = Job(target=Target(source=post.article.key, url=post.article.url), kind=JobKind.REBUILD, article=post.article)
-    error = ""
+    error = copy = ""
     try:
         ports = context.ports(job)
         assert ports is not None
@@ -141,7 +141,7 @@ def _move_post(
         outcome = archive_one(job, replace(ports, archive=unit, renderer=_renderer(context, move, post, job)))
         error = outcome.error
         if unit.rendered:
-            move.write_post(post, unit.rendered.text, unit.rendered.text_coverage)
+            copy = move.write_post(post, unit.rendered.text, unit.rendered.text_coverage)
     except OutputError:
         raise
     except ArchiverError as failure:
@@ -151,7 +151,10 @@ def _move_post(
         unit, error = None, outcomes.bug(job.target, bug).error
     done(1)
     if unit and unit.rendered:
-        return MoveResult(what="post", outcome="moved", path=post.path, place=post.place, key=post.article.key)
+        said = message("what was at {place} is {copy} now", place=post.place, copy=copy) if copy else ""
+        return MoveResult(
+            what="post", outcome="moved", path=post.path, place=post.place, key=post.article.key, said=said
+        )  # fmt: skip
     move.leave(post, error)
     return MoveResult(
         what="post", outcome="failed", path=post.path, key=post.article.key, said=error, exit_code=Exit.FAILED

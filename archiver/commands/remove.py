@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from archiver.archive.leftovers import leftovers_of
 from archiver.archive.lookup import require_known
 from archiver.archive.media import delete_medium
 from archiver.archive.shown_files import shown_files
@@ -16,6 +17,7 @@ from archiver.errors import OutputError
 from archiver.messages.message import message
 from archiver.models import ArticleRecord
 from archiver.models.reports import RemovalResult
+from archiver.storage.local import as_output_error, sync_folder
 from archiver.storage.quarantine import move_aside
 
 _log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ def remove(context: Context, key: str) -> RemovalResult:
     """Remove the article with this key from the archive; return which files were deleted.
 
     A post that was edited by hand is not deleted but moved to .archive/lost; the result's field `kept` is its new path.
+    The article's leftovers of a change of profile are deleted or moved in the same way.
     The removal is recorded before the first file is deleted, so a removal that was killed can be completed by a second
     call.
     """
@@ -71,6 +74,9 @@ def remove(context: Context, key: str) -> RemovalResult:
         result = preview(context, key)
         moved_to = move_aside(context.archive.files.root, result.kept) if result.kept else ""
         pages, media = _pages(context, key), _media(context, key)
+        for path, is_ours in _leftovers(context, key, {}).items():
+            if not is_ours and path != result.kept:
+                move_aside(context.archive.files.root, path)
         for path in result.files:
             if path in pages:
                 context.archive.files.snapshots.delete(pages[path])
@@ -78,6 +84,7 @@ def remove(context: Context, key: str) -> RemovalResult:
                 delete_medium(context.archive.files, context.archive.catalogue, path, media[path])
             else:
                 _delete(context.archive.files.root / path)
+        _sync_folders(context.archive.files.root, result.files)
         article = context.archive.catalogue.articles.find_by_key(key)
         if article and article.post:
             context.archive.files.posts.withdraw(article.post, article.digest)
@@ -111,11 +118,14 @@ def preview(context: Context, key: str) -> RemovalResult:
     is_edited = has_post and not files.posts.is_unedited(post, article.digest)
     posts = [post] if has_post and not is_edited else []
     media = _media(context, key)
+    former = _leftovers(context, key, {})
+    edited = [*([post] if is_edited else []), *(path for path, is_ours in former.items() if not is_ours)]
     shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
-    unshown = [path for path in media if not shown.get(path, set()) - {post}]
-    existing = [path for path in unshown if files.media.exists(path, media[path])]
+    unshown = {path: digest for path, digest in media.items() if not shown.get(path, set()) - {post, *former}}
+    existing = [path for path, digest in unshown.items() if files.media.exists(path, digest)]
+    old = [path for path, is_ours in _leftovers(context, key, unshown).items() if is_ours]
     return RemovalResult(
-        key=key, title=article.title, files=(*posts, *existing, *pages), kept=post if is_edited else ""
+        key=key, title=article.title, files=(*posts, *existing, *pages, *old), kept=edited[0] if edited else ""
     )
 
 
@@ -130,6 +140,19 @@ def _media(context: Context, key: str) -> dict[str, str]:
     catalogue, profile = context.archive.catalogue, context.archive.profile
     paths = catalogue.removals.exclusive_media(key)
     return {path: catalogue.files.current_medium(profile.media_name(path))[1] for path in paths}
+
+
+def _leftovers(context: Context, key: str, media: Mapping[str, str]) -> dict[str, bool]:
+    """Return the files of the article that a change of profile has left (leftovers_of), those of `media` included."""
+    return leftovers_of(context.archive.files, context.archive.catalogue, key, media)
+
+
+def _sync_folders(root: Path, deleted: Iterable[str]) -> None:
+    """Make the deletion of files durable, so that a power failure cannot bring them back once their rows are gone."""
+    for folder in sorted({(root / path).parent for path in deleted}):
+        if folder.is_dir():  # an object is in no folder
+            with as_output_error(folder):
+                sync_folder(folder)
 
 
 def _delete(path: Path) -> None:

@@ -15,6 +15,7 @@ from functools import partial
 from archiver.archive.captures import snapshot_digest
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
+from archiver.archive.leftovers import restore_medium
 from archiver.archive.recovery import Recovery, archived_time_in, with_result
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
@@ -63,16 +64,18 @@ class Repair:
         inventory.counts.clear()
         pages, media, posts = list(inventory.pages()), list(inventory.media()), list(inventory.posts())
         pages = [self._guarded(finding, self._seal) for finding in pages]
+        media = [self._guarded(finding, self._restore_medium) for finding in media]
         outcomes = self._archive_again([*self._without_page(pages), *self._request_media(media)])
         for finding in pages:
             yield self._guarded(finding, partial(self._finish_snapshot_repair, outcome=outcomes.get(finding.key)))
         yield from (self._guarded(finding, self._finish_medium_repair) for finding in media)
         yield from self._rebuild_posts(posts, outcomes)
-        for finding in list(inventory.unknown()):
-            if finding.problem == "stray":
-                yield self._guarded(finding, self._move_stray)
-            elif finding.problem == "unreadable":  # it may show any file, so no file was found to be a stray
-                yield _with_result(finding, message("no stray file was moved"), repaired=False)
+        for find in (inventory.unrecorded, inventory.unknown_media):  # a post that is moved shows no media any more
+            for finding in list(find()):
+                if finding.problem == "stray":
+                    yield self._guarded(finding, self._move_stray)
+                elif finding.problem == "unreadable":  # it may show any file, so no file was found to be a stray
+                    yield _with_result(finding, message("no stray file was moved"), repaired=False)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
         """Record files that the catalogue does not know, and rebuild the posts of their articles.
@@ -211,13 +214,27 @@ class Repair:
             if self._files.media.is_intact(file.path, file.sha256):
                 self._catalogue.files.confirm_medium(file.path, file.sha256)
 
+    def _restore_medium(self, finding: Finding) -> Finding:
+        """Write a lost or damaged medium again, if it still lies where it was before a change of profile.
+
+        Return the finding with `repaired` = True; return it unchanged if the medium does not lie there.
+        """
+        if finding.problem == "unreadable":  # it may be intact, and become readable again
+            return finding
+        path, digest, _ = self._catalogue.files.current_medium(self.inventory.profile.media_name(finding.path))
+        former = restore_medium(self._files, self._catalogue.layout.leftovers(), path, digest)
+        if not former:
+            return finding
+        self._catalogue.files.confirm_medium(path, digest)
+        return _with_result(finding, message("copied from {former}", former=former), repaired=True)
+
     def _request_media(self, media: list[Finding]) -> Iterator[str]:
         """Prepare the download of lost media: mark the medium of each finding as due.
 
         Yield the keys of the articles that show these media. The caller archives these articles again, which downloads
         due media.
         """
-        for finding in media:
+        for finding in (each for each in media if each.repaired is None):
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
             if finding.problem == "altered":

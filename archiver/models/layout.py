@@ -100,11 +100,11 @@ class MoveSummary:
 class MoveResult:
     """What became of one file in a change of profile, or would become in a dry run.
 
-    A file with the outcome `moved` lies at `place` instead of `path`. A post that is `left` stays at `path`, and a
-    medium that is `left` lies at both; `said` says why. A post with the outcome `failed` could not be made for the new
-    profile. `dead_links` are the addresses in a post that stays which lead nowhere any more. Paths are relative to the
-    archive's folder. `key` is the key of the post's article, '' for a medium. The fields, except `exit_code`, are the
-    keys of a JSON line of `rebuild --json`.
+    A file with the outcome `moved` lies at `place` instead of `path`; `said` tells where another file is that was
+    there. A post that is `left` stays at `path`, and a medium that is `left` lies at both; `said` says why. A post
+    with the outcome `failed` could not be made for the new profile. `dead_links` are the addresses in a post that
+    stays which lead nowhere any more. Paths are relative to the archive's folder. `key` is the key of the post's
+    article, '' for a medium. The fields, except `exit_code`, are the keys of a JSON line of `rebuild --json`.
     """
 
     what: MovedSubject

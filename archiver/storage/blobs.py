@@ -75,6 +75,10 @@ class Blobs(Protocol):
     def prepare(self) -> None:
         """Raise StoreAway or ConfigError if the store cannot be used now."""
 
+    def is_empty(self) -> bool:
+        """Return whether an object storage has nothing of any archive; always False for files in a folder."""
+        return False
+
     def place(self, name: BlobName) -> str:
         """Return how messages call the place of a blob: the path of the file, or the address of the object."""
 

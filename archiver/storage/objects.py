@@ -67,13 +67,17 @@ class Objects(Blobs):
 
     @override
     def prepare(self) -> None:
-        import obstore
-
-        with self._converted():
-            next(iter(obstore.list(self._store, chunk_size=1)), None)
+        self.is_empty()
         owner = self._owner()
         if owner and self._archive_id is not None:
             self._require_owner(owner, self._archive_id(False))
+
+    @override
+    def is_empty(self) -> bool:
+        import obstore
+
+        with self._converted():
+            return next(iter(obstore.list(self._store, chunk_size=1)), None) is None
 
     @override
     def place(self, name: BlobName) -> str:

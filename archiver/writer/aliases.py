@@ -21,6 +21,7 @@ _KEYS: Mapping[str, str] = {
     "hugo": "aliases",
     "hexo": "alias",
 }
+_MOST = 99  # addresses that are read of one post, whose front matter may be anybody's
 _BASE = re.compile(r"\{\{ ?site\.baseurl ?\}\}")
 
 
@@ -36,6 +37,14 @@ def address_on_site(profile: Profile, path: str, published: datetime | None) -> 
     except ValueError:  # `https://[`
         return ""
     return unquote(found) if found.startswith("/") and not {"{", "}"} & set(found) else ""
+
+
+def aliases_in(front_matter: Mapping[str, object], profile: str) -> tuple[str, ...]:
+    """Return the former addresses that the front matter of a post names. `profile` is the name of its profile."""
+    key = _KEYS.get(profile)
+    named = front_matter.get(key) if key else None
+    found = named if isinstance(named, list) else [named]
+    return tuple(address for address in found[:_MOST] if isinstance(address, str) and address.startswith("/"))
 
 
 def with_aliases(

@@ -520,3 +520,65 @@ def test_rebuild_for_another_profile_with_store_is_refused(
     assert "go back to `profile: jekyll`" in run.err
     assert (files(stored, "_posts"), bucket.keys) == (posts, keys)
     assert files(stored, "content") == []
+
+
+# A store that is not the archive's
+
+
+def elsewhere(command: Command, place: str) -> Command:
+    """The command with another place as its store."""
+    url = command.environment["ARCHIVER_STORE"].rpartition("/")[0]
+    variables = {**command.environment, "ARCHIVER_STORE": f"{url}/{place}"}
+    return Command(folder=command.folder, environment=variables, in_process=True)
+
+
+@pytest.mark.bucket
+@pytest.mark.parametrize(
+    "words", [("verify", "--repair"), ("add", "https://mp.weixin.qq.com/s/0000000000000000000001")]
+)
+def test_store_with_nothing_of_the_archive_is_refused(
+    stored: Command, bucket: Bucket, world: World, words: tuple[str, ...]
+) -> None:
+    assert stored(*ADD, *numbered.serve(world, (1, 2))).code == 0
+    world.requests.clear()
+    run = elsewhere(stored, "wechat-2")(words[0], *ADD[1:], *words[1:])
+    assert run.code == 78
+    assert "has nothing of this archive" in run.err
+    assert world.requests == []
+    assert len(pages(bucket)) == 2
+    assert verified(stored).out == ""
+
+
+@pytest.mark.bucket
+def test_store_set_for_an_archive_with_files_is_refused(
+    stored: Command, archiver: Command, bucket: Bucket, world: World
+) -> None:
+    assert archiver(*ADD, *numbered.serve(world, (1, 2))).code == 0
+    before = files(archiver, "")
+    world._answers.clear()
+    assert verified(stored, "--repair").code == 78
+    assert files(archiver, "") == before
+    assert verified(archiver).out == ""
+
+
+@pytest.mark.bucket
+def test_store_of_another_archive_is_refused(
+    stored: Command, bucket: Bucket, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archiver.archive.store_check._SAMPLE", 2)
+    assert stored(*ADD, *numbered.serve(world, (1, 2))).code == 0
+    assert elsewhere(stored, "two")(*ADD[:-1], "other", *numbered.serve(world, (3, 4))).code == 0
+    run = verified(elsewhere(stored, "two"), "--repair")
+    assert run.code == 78
+    assert "has nothing of this archive" in run.err
+
+
+@pytest.mark.bucket
+def test_store_that_was_lost_is_filled_again_if_told_so(stored: Command, bucket: Bucket, world: World) -> None:
+    assert stored(*ADD, *numbered.serve(world, (1, 2))).code == 0
+    for key in bucket.keys:
+        bucket.delete(key)
+    assert verified(stored, "--repair").code == 78
+    bucket.store.put("wechat/new", b"")
+    assert verified(stored, "--repair").code == 0
+    assert len(pages(bucket)) == 2

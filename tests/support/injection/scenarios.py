@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,6 +126,33 @@ def _move(making: Making) -> None:
     making.write("archiver.yml", "profile: hugo")
 
 
+def _left(making: Making) -> None:
+    """A change of profile was killed before it deleted anything."""
+    out = making.folder / "out"
+    making.archive(making.serve(1, 1, 2), making.serve(2, 2, 3, 4), making.serve(3))
+    for folder in ("_posts", "postimg"):
+        shutil.copytree(out / folder, making.folder / "former" / folder)
+    making.write("archiver.yml", "profile: hugo")
+    assert making.server.run("rebuild", "--all", "-o", "out").code == 0
+    shutil.copytree(making.folder / "former", out, dirs_exist_ok=True)
+    shutil.rmtree(making.folder / "former")
+    with closing(sqlite3.connect(out / ".archive/catalogue.db")) as connection, connection:
+        connection.execute("UPDATE former_files SET leftover = 1")
+        connection.execute(
+            "INSERT INTO former_files (profile, path, sha256, address, leftover)"
+            " SELECT 'jekyll', substr(path, 8), sha256, '', 1 FROM media"
+        )
+
+
+def _left_and_damaged(making: Making) -> None:
+    """Since then one of the new pictures is gone, and one is damaged."""
+    _left(making)
+    media = making.folder / "out/static"
+    (media / numbered.picture_file(making.base + 1)).unlink()
+    damaged = media / numbered.picture_file(making.base + 2)
+    damaged.write_bytes(damaged.read_bytes()[:50])
+
+
 def _recheck(making: Making) -> None:
     making.archive(*making.three())
     making.serve(2, 2, 4, words="后来改了。")
@@ -240,6 +269,13 @@ _ALL = (
     ),
     Scenario(
         name="import", words=lambda _: ["import", "-o", "out", "other"], make=_import, needs="import", ends=1, verified=1, every=True
+    ),
+    Scenario(name="move-left", words=lambda _: ["rebuild", "--all", "-o", "out"], make=_left_and_damaged, every=True),
+    Scenario(
+        name="rm-left",
+        words=lambda making: ["rm", "--yes", "-o", "out", making.key(1), making.key(3)],
+        make=_left,
+        every=True,
     ),
 )  # fmt: skip
 

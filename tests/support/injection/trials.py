@@ -84,6 +84,16 @@ def trials_of(scenario: Scenario, notes: Sequence[tuple[str, str, str, int]]) ->
     return [*found.values()]
 
 
+def widely(trials: Sequence[Trial]) -> list[Trial]:
+    """Trials in an order in which each kind of call comes once before any comes again, so that a sample sees most."""
+    so_far: Counter[Call] = Counter()
+    turns = []
+    for trial in trials:
+        so_far[trial.call] += 1
+        turns.append((so_far[trial.call], trial))
+    return [trial for _, trial in sorted(turns, key=lambda turn: turn[0])]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
     """What a trial came to."""
@@ -210,7 +220,7 @@ def try_faults(bench: Bench, chosen: Sequence[Scenario], record: Record, *, seco
             trials = trials_of(scenario, server.run(*stage.words, trace=True).noted()["notes"])
             random.Random(f"{seed} {scenario.name}").shuffle(trials)
             record.planned[scenario.name] = len(trials) + 1
-            for trial in trials:
+            for trial in widely(trials):
                 if time.monotonic() > until:
                     break
                 if trial.key not in record.results:
