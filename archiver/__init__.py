@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         MoveResult,
         MoveSummary,
         PageReport,
+        PublishResult,
         QueueEntry,
         QueueResult,
         RebuildOptions,
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
     from archiver.errors import (
         ArchiverError,
         Busy,
+        CatalogueAway,
         ConfigError,
+        CoolingDown,
         Exit,
         InputError,
         NotAnArticle,
@@ -72,6 +75,7 @@ if TYPE_CHECKING:
         Target,
         UrlRecord,
     )
+    from archiver.models.cluster import ClusterStatus, EgressStatus, TransferResult, WorkerRequest
     from archiver.run_summary import RunSummary
     from archiver.settings import Settings
     from archiver.sources import ListEntry
@@ -88,10 +92,14 @@ __all__ = [
     "BundleMember",
     "Busy",
     "Capture",
+    "CatalogueAway",
     "Check",
     "Checkup",
+    "ClusterStatus",
     "ConfigError",
+    "CoolingDown",
     "DoctorRequest",
+    "EgressStatus",
     "Exit",
     "ExportRequest",
     "ExportResult",
@@ -109,6 +117,7 @@ __all__ = [
     "Outcome",
     "OutputError",
     "PageReport",
+    "PublishResult",
     "QueueEntry",
     "QueueResult",
     "RebuildOptions",
@@ -125,8 +134,10 @@ __all__ = [
     "State",
     "StyledArticle",
     "Target",
+    "TransferResult",
     "UrlRecord",
     "UsageError",
+    "WorkerRequest",
     "__version__",
     "fetch_options",
     "read",
@@ -140,12 +151,14 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery BundleMember Check Checkup DoctorRequest "
-    "ExportRequest ExportResult FetchOptions LinksReport MoveResult MoveSummary PageReport QueueEntry QueueResult "
-    "RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceOptions "
-    "SourceReport StyledArticle fetch_options read_list",
-    "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
+    "ExportRequest ExportResult FetchOptions LinksReport MoveResult MoveSummary PageReport PublishResult QueueEntry "
+    "QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult "
+    "SourceOptions SourceReport StyledArticle fetch_options read_list",
+    "errors": "ArchiverError Busy CatalogueAway ConfigError CoolingDown Exit InputError NotAnArticle OutputError "
+    "UsageError",
     "models": "Article ArticleName ArticleRecord Capture Finding Images LinkedUrl MergeResult Outcome State Target "
     "UrlRecord",
+    "models.cluster": "ClusterStatus EgressStatus TransferResult WorkerRequest",
     "run_summary": "RunSummary",
     "settings": "Settings",
     "sources": "ListEntry",

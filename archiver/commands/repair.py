@@ -15,11 +15,11 @@ from functools import partial
 from archiver.archive.captures import snapshot_digest
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
-from archiver.archive.leftovers import restore_medium
 from archiver.archive.recovery import Recovery, archived_time_in, with_result
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
+from archiver.commands.media_repair import MediaRepair
 from archiver.commands.rebuild import WORTH_PROCESSES, rebuild_in_processes, rebuild_one
 from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
@@ -59,16 +59,17 @@ class Repair:
         The field `repaired` of a finding is True or False: whether the repair succeeded.
         """
         inventory = self.inventory
+        media_repair = MediaRepair(files=self._files, catalogue=self._catalogue, keys=inventory.keys)
         yield from self._record_unknown_files()
-        self._confirm_media()
+        media_repair.confirm()
         inventory.counts.clear()
         pages, media, posts = list(inventory.pages()), list(inventory.media()), list(inventory.posts())
         pages = [self._guarded(finding, self._seal) for finding in pages]
-        media = [self._guarded(finding, self._restore_medium) for finding in media]
-        outcomes = self._archive_again([*self._without_page(pages), *self._request_media(media)])
+        media = [self._guarded(finding, media_repair.restore) for finding in media]
+        outcomes = self._archive_again([*self._without_page(pages), *media_repair.request(media)])
         for finding in pages:
             yield self._guarded(finding, partial(self._finish_snapshot_repair, outcome=outcomes.get(finding.key)))
-        yield from (self._guarded(finding, self._finish_medium_repair) for finding in media)
+        yield from (self._guarded(finding, media_repair.finish) for finding in media)
         yield from self._rebuild_posts(posts, outcomes)
         for find in (inventory.unrecorded, inventory.unknown_media):  # a post that is moved shows no media any more
             for finding in list(find()):
@@ -203,59 +204,6 @@ class Repair:
         reason = f": {outcome.error}" if outcome and outcome.error else ""
         said = message("its page was read again") if was_fetched else message("noted as lost{reason}", reason=reason)
         return _with_result(moved, said, repaired=was_fetched)
-
-    def _confirm_media(self) -> None:
-        """Cancel the planned downloads of lost media whose files are back and have the recorded digest.
-
-        A person may have restored such a file. Or an earlier repair downloaded it, but was killed before it recorded
-        this.
-        """
-        for file in self._catalogue.files.due_media(self.inventory.keys):
-            if self._files.media.is_intact(file.path, file.sha256):
-                self._catalogue.files.confirm_medium(file.path, file.sha256)
-
-    def _restore_medium(self, finding: Finding) -> Finding:
-        """Write a lost or damaged medium again, if it still lies where it was before a change of profile.
-
-        Return the finding with `repaired` = True; return it unchanged if the medium does not lie there.
-        """
-        if finding.problem == "unreadable":  # it may be intact, and become readable again
-            return finding
-        path, digest, _ = self._catalogue.files.current_medium(self.inventory.profile.media_name(finding.path))
-        former = restore_medium(self._files, self._catalogue.layout.leftovers(), path, digest)
-        if not former:
-            return finding
-        self._catalogue.files.confirm_medium(path, digest)
-        return _with_result(finding, message("copied from {former}", former=former), repaired=True)
-
-    def _request_media(self, media: list[Finding]) -> Iterator[str]:
-        """Prepare the download of lost media: mark the medium of each finding as due.
-
-        Yield the keys of the articles that show these media. The caller archives these articles again, which downloads
-        due media.
-        """
-        for finding in (each for each in media if each.repaired is None):
-            yield from self._catalogue.files.articles_showing(finding.path)
-            self._catalogue.files.request_medium(finding.path)
-            if finding.problem == "altered":
-                name = self.inventory.profile.media_name(finding.path)
-                path, digest, _ = self._catalogue.files.current_medium(name)
-                self._files.media.set_aside(path, digest)
-
-    def _finish_medium_repair(self, finding: Finding) -> Finding:
-        """Return the finding about a media file with its result, after the articles that show it were archived again.
-
-        Its field `repaired` is True if the medium was downloaded, else False. A medium that did not come stays due, and
-        the next `verify` reports it again. After repeated failures the medium is given up.
-        """
-        name = self.inventory.profile.media_name(finding.path)
-        path, digest, reason = self._catalogue.files.current_medium(name)
-        if path and self._files.media.is_intact(path, digest):
-            return _with_result(finding, message("fetched again"), repaired=True)
-        status = message("stays due") if path else message("is known to be gone")
-        return _with_result(
-            finding, message("it did not come ({reason}) and {status}", reason=reason, status=status), repaired=False
-        )
 
     def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:
         """Rebuild the posts that these findings are about; yield each finding with its result.

@@ -24,7 +24,8 @@ COMMANDS = {
     "add", "batch", "run", "rebuild", "recheck", "verify", "remarks", "remove", "undo_removal", "lost_files",
     "empty_lost", "merge", "history", "difference", "list", "list_linked", "similar_accounts", "show", "status",
     "search", "export", "enqueue", "queue", "work_queue", "styled", "doctor", "send_news",
-    "plan_move", "move",
+    "plan_move", "move", "publish", "init_cluster", "cluster_status", "enqueue_list", "work", "import_into_cluster",
+    "export_from_cluster",
 }  # fmt: skip
 
 
