@@ -21,7 +21,7 @@ from archiver.catalogue import Catalogue
 from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
 from archiver.messages.message import message
-from archiver.models import Download, LocalFile, Media, MediaResults
+from archiver.models import Download, LocalFile, Media, MediaResults, NotRequested
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.local import open_file, read_file
 from archiver.storage.quarantine import copy_aside
@@ -122,7 +122,8 @@ class ArticleMedia:
                 self.fetched.put(name, result)
         doubtful = self._doubtful.get(name)
         if doubtful and isinstance(result, str):
-            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # keeps the type NotRequested
+            said: str = message("{altered}; {reason}", altered=ALTERED, reason=result)
+            return replace(doubtful, doubt=NotRequested(said) if isinstance(result, NotRequested) else said)
         return result
 
     def add(self, medium: Media, download: Download, ending: str) -> LocalFile:

@@ -101,8 +101,8 @@ _SECTIONS = (
         title="Pass them on",
         commands={
             "export": "Write HTML, PDF, Word, e-books, web archives or tables.",
-            "publish": "Write posts and media to a folder, only what changed.",
             "site": "Write the pages of the reader as files, for any web space.",
+            "publish": "Write posts and media to a folder, only what changed.",
         },
     ),
     CommandSection(

@@ -23,7 +23,12 @@ def do_jobs(
     output: options.Output = None,
     only: Annotated[
         Literal["pages", "bulk"] | None,
-        typer.Option("--only", help="Ask WeChat for pages only, or do only what asks for none.", show_default=False),
+        typer.Option(
+            "--only",
+            metavar="pages|bulk",
+            help="Ask WeChat for pages only, or do only what asks for none.",
+            show_default=False,
+        ),
     ] = None,
     until_done: Annotated[
         bool, typer.Option("--until-done", help="End when nothing is due, or when WeChat wants a rest.")

@@ -570,7 +570,7 @@ def test_store_of_another_archive_is_refused(
     assert elsewhere(stored, "two")(*ADD[:-1], "other", *numbered.serve(world, (3, 4))).code == 0
     run = verified(elsewhere(stored, "two"), "--repair")
     assert run.code == 78
-    assert "has nothing of this archive" in run.err
+    assert "another archive keeps its objects here" in run.err
 
 
 @pytest.mark.bucket

@@ -18,7 +18,7 @@ from archiver import urls
 from archiver.extractor.passes.tree import Element
 
 MAX_LENGTH = 200  # maximum length of a text in a card, in characters
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _MAX_ATTRIBUTES = 60
 _MAX_VALUE = 100_000  # characters of an attribute; longer ones are skipped
 _MAX_READ = 5_000  # characters of a text, of which at most MAX_LENGTH are shown

@@ -45,7 +45,8 @@ _MAX_HEADINGS = 200  # maximum number of headings that are checked one by one
 # Control characters, literal or as references such as &#27;. libxml2 reads them, but lxml refuses to write them.
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _CONTROL_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])(?![0-9a-fA-F]));?"
+    r"&#(?:0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]|6553[45])(?![0-9])"
+    r"|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
 )
 
 # Tags of elements that a pass has made. HTML from the page cannot contain them, since they have a namespace.

@@ -129,7 +129,7 @@ def test_run_services_get_the_message(
     numbered.serve(world, (1,))
     settings(archiver, address, more="lang: zh")
     done = run(archiver)
-    assert (done.code, done.err) == (0, "存档 1 篇\n")
+    assert (done.code, done.err) == (0, "已存档 1 篇\n")
     (message,) = sent(world, host)
     assert "新存档 1 篇文章" in words(message)
     assert "测试 001" in words(message)
