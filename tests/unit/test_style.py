@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,20 @@ NO_SENTENCE = ("What ", "Whether ", "How ", "Nothing", "The same")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    """Return the tree of a source; each is read by several tests."""
+    return ast.parse(source)
+
+
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """Return all nodes of a source."""
+    return tuple(ast.walk(parsed(source)))
+
+
 def functions(source: str) -> Iterator[Function]:
-    return (node for node in ast.walk(ast.parse(source)) if isinstance(node, Function))
+    return (node for node in nodes_of(source) if isinstance(node, Function))
 
 
 def parameters(function: Function) -> int:
@@ -89,7 +102,7 @@ def test_module_length_is_at_most_four_hundred_lines(path):
     if named(path) in DECLARATIONS:
         assert functions_with_a_body(path.read_text()) == []
     elif named(path) in FACADES:
-        assert max(map(statements_in, ast.walk(ast.parse(path.read_text())))) <= 7
+        assert max(map(statements_in, nodes_of(path.read_text()))) <= 7
     else:
         assert len(path.read_text().splitlines()) <= 400
 
@@ -99,12 +112,12 @@ def test_module_path_has_no_vague_name(path):
     assert REFUSED_NAMES.isdisjoint((path.stem, *path.relative_to(PACKAGE).parts))
 
 
-def public_names(tree: ast.Module) -> Iterator[str]:
+def public_names(source: str) -> Iterator[str]:
     """Yield the names of classes, functions, methods and constants that do not begin with an underscore."""
-    for node in ast.walk(tree):
+    for node in nodes_of(source):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             yield node.name
-    for node in tree.body:
+    for node in parsed(source).body:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         )
@@ -113,13 +126,13 @@ def public_names(tree: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_public_names_have_four_letters_or_are_listed(path):
-    names = {name for name in public_names(ast.parse(path.read_text())) if not name.startswith("_") and len(name) < 4}
+    names = {name for name in public_names(path.read_text()) if not name.startswith("_") and len(name) < 4}
     if "migrations" not in path.parts:
         assert names - SHORT_NAMES == set()
 
 
 def test_public_class_names_are_unique():
-    classes = [node.name for path in MODULES for node in ast.walk(ast.parse(path.read_text()))
+    classes = [node.name for path in MODULES for node in nodes_of(path.read_text())
                if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]  # fmt: skip
     assert [name for name, count in Counter(classes).items() if count > 1] == []
 
@@ -138,7 +151,7 @@ def is_property(function: ast.FunctionDef) -> bool:
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_docstrings_of_functions_are_sentences(path):
-    found = [(node.name, ast.get_docstring(node) or "") for node in ast.walk(ast.parse(path.read_text()))
+    found = [(node.name, ast.get_docstring(node) or "") for node in nodes_of(path.read_text())
              if isinstance(node, ast.FunctionDef) and not is_property(node)]  # fmt: skip
     assert [name for name, docstring in found if docstring.startswith(NO_SENTENCE)] == []
 
