@@ -37,7 +37,8 @@ _TASK = "archiver"
 _PRIORITIES = {"control": 100, "pages": 0, "bulk": -10}
 _EVERY_HALF_MINUTE = "* * * * * */30"
 _BEAT, _STALLED = 10.0, 60.0  # seconds between two signs of life, and without one until a job is given to another
-_MAX_RESCUES = 5  # workers that may die during one job, which may be that of a neighbour of the one to blame
+_MAX_RESCUES = 3  # workers that may die during one job
+_SUSPECT = "suspect"  # the lock of jobs during which a worker died: of these, one runs at a time in the whole cluster
 _CHUNK = 500  # jobs added by one statement
 _POLL = 1.0  # seconds between two looks whether the worker is to rest or to end
 _LONGEST_OUTAGE = 600.0  # seconds for which a worker tries to reach the server again
@@ -217,18 +218,29 @@ class _Worker:
         self._duties.perform(QueuedJob(task="feed"))
 
     async def _rescue(self) -> None:
-        """Give the jobs of dead workers to others, unless too many have died of one job."""
+        """Give the jobs of dead workers to others, unless too many have died during one job.
+
+        A worker that dies has several jobs in hand, of which one may be to blame. So these run after all others, and
+        one at a time: the next death then tells which it is, and the neighbours of that one are not given up.
+        """
         manager = self._app.job_manager
         for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):
             assert stalled.id is not None
             if stalled.attempts < _MAX_RESCUES or stalled.task_name != _TASK:
                 with suppress(exceptions.UniqueViolation):  # the same job waits already
-                    await manager.retry_job_by_id_async(stalled.id, retry_at=datetime.now(UTC))
+                    await manager.retry_job_by_id_async(
+                        stalled.id, retry_at=datetime.now(UTC), **_as_suspect(stalled.task_name, stalled.priority)
+                    )
                     continue
                 await manager.finish_job_by_id_async(stalled.id, jobs.Status.FAILED, delete_job=True)
                 continue
             await asyncio.to_thread(self._duties.give_up, _job_of(stalled.task_kwargs))
             await manager.finish_job_by_id_async(stalled.id, jobs.Status.FAILED, delete_job=True)
+
+
+def _as_suspect(task: str, priority: int) -> dict[str, Any]:
+    """Return how a job is queued again during which a worker died; {} for what fills the queue and looks after it."""
+    return {"lock": _SUSPECT, "priority": min(priority, _PRIORITIES["pages"] - 1)} if task == _TASK else {}
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
