@@ -35,9 +35,9 @@ def import_archive(context: Context, engine: Engine, looked: Callable[[int], Non
     archive = context.archive
     if not archive.exists():
         raise InputError(message("no such archive: name its folder with --output"), concerns=archive.name)
+    archive.files.blobs.take()  # first, so that the empty store is known as this archive's
     context.prepare()
     catalogue = archive.catalogue  # which copies the rows of the file to the server
-    archive.files.blobs.take()
     here = ArchiveFiles(archive.name, profile=archive.profile)
     copy = _Copy(source=here.blobs, target=archive.files.blobs, looked=looked)
     for digest in here.snapshots.all():
