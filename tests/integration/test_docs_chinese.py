@@ -15,7 +15,7 @@ CHINESE = sorted(DOCS.rglob("*.zh-CN.md"))
 ENGLISH_ONLY = {
     "guide/author", "guide/blog", "guide/books", "guide/change-profile", "guide/doctor", "guide/export", "guide/feeds",
     "guide/install", "guide/links", "reference/jekyll", "reference/json", "reference/post", "reference/requests",
-    "reference/settings", "reference/styled", "reference/wechat-format",
+    "reference/styled", "reference/wechat-format",
 }  # fmt: skip
 WRITTEN_APART = {"news", "phone"}  # the two languages have services and programs of their own
 
