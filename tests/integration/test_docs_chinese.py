@@ -14,7 +14,7 @@ CHINESE = sorted(DOCS.rglob("*.zh-CN.md"))
 # Pages for users that have no Chinese page yet. A new page is not added here: it is written in both languages.
 ENGLISH_ONLY = {
     "guide/blog", "guide/books", "guide/change-profile", "guide/doctor", "guide/export", "guide/feeds",
-    "guide/install", "guide/links", "guide/object-storage", "guide/postgresql", "guide/queue", "guide/reader",
+    "guide/links", "guide/object-storage", "guide/postgresql", "guide/queue", "guide/reader",
     "guide/schedule", "guide/static-site", "guide/status", "guide/upkeep", "reference/jekyll", "reference/json",
     "reference/post", "reference/requests", "reference/settings", "reference/styled", "reference/wechat-format",
 }  # fmt: skip
