@@ -13,7 +13,7 @@ DOCS = ROOT / "docs"
 CHINESE = sorted(DOCS.rglob("*.zh-CN.md"))
 # Pages for users that have no Chinese page yet. A new page is not added here: it is written in both languages.
 ENGLISH_ONLY = {
-    "guide/links", "guide/object-storage", "guide/postgresql", "guide/queue", "guide/reader",
+    "guide/object-storage", "guide/postgresql", "guide/queue", "guide/reader",
     "guide/schedule", "guide/static-site", "guide/status", "guide/upkeep", "reference/jekyll", "reference/json",
     "reference/post", "reference/requests", "reference/settings", "reference/styled", "reference/wechat-format",
 }  # fmt: skip
