@@ -13,9 +13,8 @@ DOCS = ROOT / "docs"
 CHINESE = sorted(DOCS.rglob("*.zh-CN.md"))
 # Pages for users that have no Chinese page yet. A new page is not added here: it is written in both languages.
 ENGLISH_ONLY = {
-    "guide/author", "guide/blog", "guide/books", "guide/change-profile", "guide/doctor", "guide/export", "guide/feeds",
-    "guide/install", "guide/links", "reference/jekyll", "reference/json", "reference/post", "reference/requests",
-    "reference/styled", "reference/wechat-format",
+    "reference/jekyll", "reference/json", "reference/post", "reference/requests", "reference/styled",
+    "reference/wechat-format",
 }  # fmt: skip
 WRITTEN_APART = {"news", "phone"}  # the two languages have services and programs of their own
 
