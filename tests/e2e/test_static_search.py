@@ -93,7 +93,7 @@ def found_by(page: Any, address: str, words: str) -> tuple[list[str], list[str]]
         "",
         "没有更多文章了。",
         "没有文章同时包含这些词。",
-        "这里没有可搜索的内容。请用文字、字母或数字。",
+        "没有可以搜索的内容，请输入汉字、字母或数字。",
     ), said
     links = page.locator("#results h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     return links, page.locator("#results .excerpt").all_inner_texts()
