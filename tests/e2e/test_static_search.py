@@ -244,7 +244,7 @@ def test_opened_from_the_disk_it_says_why_it_cannot_search(page: Any, site: Path
 def test_lost_files_are_said_and_tried_again(page: Any, address: str) -> None:
     page.route("**/*.bin", lambda route: route.abort())
     page.goto(f"{address}/search.html?q=的")
-    assert settled(page) == "搜索用的文件读不出来，请重新加载这个页面。"
+    assert settled(page) == "无法读取搜索用的文件，请重新加载这个页面。"
     page.unroute("**/*.bin")
     page.click("form.search button")
     assert settled(page) == ""
