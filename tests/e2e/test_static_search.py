@@ -93,7 +93,7 @@ def found_by(page: Any, address: str, words: str) -> tuple[list[str], list[str]]
         "",
         "没有更多文章了。",
         "没有文章同时包含这些词。",
-        "这里没有可搜索的内容。请用文字、字母或数字。",
+        "没有可以搜索的内容，请输入汉字、字母或数字。",
     ), said
     links = page.locator("#results h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     return links, page.locator("#results .excerpt").all_inner_texts()
@@ -244,7 +244,7 @@ def test_opened_from_the_disk_it_says_why_it_cannot_search(page: Any, site: Path
 def test_lost_files_are_said_and_tried_again(page: Any, address: str) -> None:
     page.route("**/*.bin", lambda route: route.abort())
     page.goto(f"{address}/search.html?q=的")
-    assert settled(page) == "搜索用的文件读不出来，请重新加载这个页面。"
+    assert settled(page) == "无法读取搜索用的文件，请重新加载这个页面。"
     page.unroute("**/*.bin")
     page.click("form.search button")
     assert settled(page) == ""

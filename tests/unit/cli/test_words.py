@@ -45,7 +45,7 @@ def test_record_line_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
         due=datetime(2026, 3, 1, 8, 5, tzinfo=CHINA),
     )  # fmt: skip
     line = record_line(record)
-    assert line.startswith("已删除  https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAA1  北京时间 2026-03-01 08:05再试")
+    assert line.startswith("已删除  https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAA1  北京时间 2026-03-01 08:05 再试")
     assert line.endswith("已删除：该内容已被发布者删除")
 
 
