@@ -150,12 +150,12 @@ def filled_lines(label: str, parts: list[str], indent: int) -> Iterator[str]:
         line = " " * indent
     start = line
     for piece in _pieces(parts, _WIDTH - indent):
-        space = "" if line == start or line.endswith("，") else " "
-        if space and cell_len(line) + 1 + cell_len(piece) > _WIDTH:
+        spaced = piece if line == start or line.endswith("，") else f" {piece}"
+        if line != start and cell_len(line + spaced) > _WIDTH:
             yield line
-            line, space = " " * indent, ""
-            start = line
-        line += space + piece
+            start, spaced = " " * indent, piece
+            line = start
+        line += spaced
     yield line
 
 

@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 import pytest
 
-from archiver.cli.status_layout import status_lines
+from archiver.cli.status_layout import filled_lines, status_lines
 from archiver.models import CHINA
 from archiver.models.status import (
     ArchiveStatus,
@@ -119,3 +119,15 @@ def test_status_lines_run_that_has_no_end() -> None:
 
     assert line_of(is_working=True) == "Run       last 2026-05-04 12:00 (still working)"
     assert line_of(is_working=False) == "Run       last 2026-05-04 12:00 (stopped before its end)"
+
+
+@pytest.mark.parametrize("comma", ["，", ","])
+def test_filled_lines_are_at_most_80_columns(comma: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.cli.status_layout.phrase", lambda _, part: f"{part}{comma}")
+    parts = [f"第{number}种文件占用 {number * 111} kB" for number in range(1, 9)]
+    lines = list(filled_lines("磁盘", parts, 10))
+    assert len(lines) > 1
+    assert max(map(columns, lines)) <= 80
+    assert lines[0].startswith("磁盘      第1种")
+    assert {line[:10] for line in lines[1:]} == {" " * 10}
+    assert "".join("".join(line.split()) for line in lines).count("种文件占用") == 8
