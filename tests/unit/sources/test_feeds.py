@@ -315,8 +315,9 @@ def seconds(content: bytes) -> float:
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_read_feed_hostile_feed_takes_linear_time(hostile: Callable[[int], str]) -> None:
     small, large = (hostile(size).encode() for size in (3_000, 24_000))
-    # eight times the size: sixty-four times the time if it were quadratic
-    assert seconds(large) < 24 * max(seconds(small), 0.02)
+    # Eight times the size: sixty-four times the time if it were quadratic, in each of the tries. On a machine that does
+    # other things one of them may take long for once.
+    assert any(seconds(large) < 24 * max(seconds(small), 0.02) for _ in range(4))
 
 
 def test_read_feed_too_many_namespaces_is_refused() -> None:
