@@ -238,7 +238,7 @@ def test_opened_from_the_disk_it_says_why_it_cannot_search(page: Any, site: Path
     page.fill("header [name=q]", "的")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=*")
-    assert "读不了搜索用的文件" in page.inner_text("#state")
+    assert "无法读取搜索用的文件" in page.inner_text("#state")
 
 
 def test_lost_files_are_said_and_tried_again(page: Any, address: str) -> None:
