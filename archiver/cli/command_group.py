@@ -102,6 +102,8 @@ def _record_said(parameter: Any, ctx: Any) -> tuple[str, str] | None:  # noqa: A
     if record is None:
         return None
     names, text = record
+    if parameter.param_type_name == "argument":
+        names = parameter.metavar or names  # without the type of Python that typer puts behind it
     own = parameter.help or ""
     return names, help_said(own) + text.removeprefix(own).replace("[required]", help_said("[required]"))
 

@@ -31,7 +31,7 @@ from archiver.storage.local import as_output_error
 _log = logging.getLogger(__name__)
 
 _MOST_BOOKS = 100  # of an export; all of them are open at the same time
-_MISSING = "图片、声音或影片没有保存"
+_MISSING = "图片、音频或视频没有保存"
 
 
 @contextmanager

@@ -37,13 +37,13 @@ def book_of(sources: list[Path], folder: Path, authority: Authority) -> Read:
 
 def check_words(book: Read) -> None:
     """Fail on a chapter that does not have the words and pictures of its post, as the reader's pages show it."""
-    addresses = ReaderAddresses(media_url=str, article_url=str, missing="图片、声音或影片没有保存")
+    addresses = ReaderAddresses(media_url=str, article_url=str, missing="图片、音频或视频没有保存")
     with Archiver(Settings(output=str(book.path.parent / "out"))) as archive:
         for article in archive.list(ArticleQuery()):
             assert isinstance(article, ArticleRecord)
             shown = fragment_fromstring(archive.reader.readable(article.key, addresses).html, create_parent="div")
             (section,) = book.tree(chapter_file(article.key)).iter("{*}section")
-            assert re.sub("▶(?:声音|影片)", "", words(section)) == words(shown), article.title
+            assert re.sub("▶(?:音频|视频)", "", words(section)) == words(shown), article.title
             assert len(list(section.iter("{*}img"))) == len(list(shown.iter("img"))), article.title
 
 

@@ -78,6 +78,6 @@ def _about(chapter: Chapter, text: ReadableArticle) -> Iterator[tuple[str, str]]
         yield "作者", display_name(text.author)
     if published := chapter.article.published:
         yield "日期", f"{published.astimezone(CHINA):%Y-%m-%d %H:%M}"
-    for label, values in (("标签", text.tags), ("专辑", text.albums), ("来源", (chapter.article.source,))):
+    for label, values in (("标签", text.tags), ("合集", text.albums), ("来源", (chapter.article.source,))):
         if shown := [display_name(value) for value in values if value.strip()]:
             yield label, "、".join(shown)

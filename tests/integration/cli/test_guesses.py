@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 
 import pytest
@@ -78,6 +79,11 @@ def test_help_names_each_command_in_one_section(folder):  # noqa: F811
     for section in sections:
         lines = "".join(f"  {name:<7}  {text}\n" for name, text in section.commands.items())
         assert f"\n{section.title}:\n{lines}" in said
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_names_no_type_of_python(folder, name):  # noqa: F811
+    assert re.findall(r"<[a-z\[\]|]+>", run(folder, name, "--help").out) == []
 
 
 @pytest.mark.parametrize("call", [(), *((name,) for name in COMMANDS)], ids=" ".join)

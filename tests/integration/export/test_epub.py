@@ -110,7 +110,7 @@ def test_epub_chapter_begins_with_where_it_is_from(reading: Command) -> None:
     page = book(reading).chapters[FIRST.title]
     head = next(page.iter("{*}header"))
     assert ["".join(line.itertext()) for line in head] == [
-        FIRST.title, "公众号：阳台种菜记", "日期：2025-11-07 08:31", "标签：其他、阳台四季", "专辑：阳台四季", "来源：我的清单",
+        FIRST.title, "公众号：阳台种菜记", "日期：2025-11-07 08:31", "标签：其他、阳台四季", "合集：阳台四季", "来源：我的清单",
         f"原文：{FIRST.address}",
     ]  # fmt: skip
     assert links_in(head) == [FIRST.address]
@@ -230,7 +230,7 @@ def test_epub_what_is_lost_or_altered_is_named_and_left_out(three: Command) -> N
     read = Read.of(three.folder / "book.epub")
     assert "正文缺失" in words(read.chapters["测试 002"])
     assert [image for page in read.chapters.values() for image in page.iter("{*}img")] == []
-    assert words(read.chapters["测试 003"]).count("图片、声音或影片没有保存") == 2
+    assert words(read.chapters["测试 003"]).count("图片、音频或视频没有保存") == 2
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_epub_sounds_are_links_to_the_article(archiver: Command, world: World) -
     read = book(archiver)
     (page,) = read.chapters.values()
     assert links_in(page) == [numbered.address(1)] * 2
-    assert "▶声音" in words(page)
+    assert "▶音频" in words(page)
     assert not any(name.endswith((".mp3", ".m4a")) for name in read.files)
 
 

@@ -50,9 +50,9 @@ def chapter(html: str) -> str:
     ('<figure><img src="i1.png" alt=""><figcaption>图</figcaption></figure>', '<div class="figure"><img src="i1.png" alt=""/><div class="figcaption">图</div></div>'),
     ('<p><figcaption>图</figcaption></p>', '<p>图<br/></p>'),
     ('<img src="i1.webp" alt="">', '<picture><source srcset="i1.webp" type="image/webp"/><img src="placeholder.svg" alt=""/></picture>'),
-    ('<audio controls src="https://a.example/s"><p>x</p></audio>b', '<a class="recording" href="https://a.example/s">▶ 声音</a>b'),
-    ('<video src="https://a.example/s" poster="i1.png"></video>', '<a class="recording" href="https://a.example/s"><img src="i1.png" alt=""/><br/>▶ 影片</a>'),
-    ('<video src="x.mp4"></video>', '<span class="recording">▶ 影片</span>'),
+    ('<audio controls src="https://a.example/s"><p>x</p></audio>b', '<a class="recording" href="https://a.example/s">▶ 音频</a>b'),
+    ('<video src="https://a.example/s" poster="i1.png"></video>', '<a class="recording" href="https://a.example/s"><img src="i1.png" alt=""/><br/>▶ 视频</a>'),
+    ('<video src="x.mp4"></video>', '<span class="recording">▶ 视频</span>'),
     # classes of ours, and of nobody else
     ('<div class="wechat-card">a</div><div class="cover">b</div>', '<div class="wechat-card">a</div><div>b</div>'),
 ])  # fmt: skip
