@@ -27,6 +27,7 @@ from tests.support.command import Command
 from tests.support.injection.library import has_compiler
 from tests.support.inside import Inside
 from tests.support.paths import AXE, CORPUS, HEXO, MOTO, NODE, REDIRECTS
+from tests.support.seed import serve_seed
 from tests.support.wechat import Authority, World, playing
 
 NEEDS: dict[str, Callable[[], bool]] = {
@@ -179,6 +180,12 @@ def bucket(s3_service: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     return made
+
+
+@pytest.fixture
+def seed(world: World) -> str:
+    """The short address of the article that the project began with, which `world` has now."""
+    return serve_seed(world)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from archiver import urls
 from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.own_files import batched_paths, files_below, is_same_file, modified_since, own_files
+from archiver.archive.own_files import batched, files_below, is_same_file, modified_since, own_files
 from archiver.archive.recovery import PageReader
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
@@ -255,7 +255,7 @@ class Inventory:
                 yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
 
     def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
-        for batch in batched_paths(files_below(self.root, self.profile.posts_directory), _BATCH_SIZE):
+        for batch in batched(files_below(self.root, self.profile.posts_directory), _BATCH_SIZE):
             for name in _without(batch, self.catalogue.files.known_posts(batch)):
                 if finding := self._unknown_post(name):
                     yield finding, None
@@ -297,7 +297,7 @@ class Inventory:
         inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed_articles())
         kept_elsewhere = self.files.snapshots.names() if self.store else ()
-        for batch in batched_paths(chain(own_files(self.root, OWN_FOLDER), kept_elsewhere), _BATCH_SIZE):
+        for batch in batched(chain(own_files(self.root, OWN_FOLDER), kept_elsewhere), _BATCH_SIZE):
             digests = {path: snapshot_digest(path) for path in batch}
             known = inventory.known_pages(set(digests.values()))
             lost = inventory.lost_pages(set(digests.values()))
@@ -351,7 +351,7 @@ class Inventory:
         unknown: dict[str, bool] = {}  # by path: whether the catalogue has a medium of this name
         is_same = partial(is_same_file, self.root)
         for folder in self.profile.media_directories:
-            for batch in batched_paths(files_below(self.root, folder), _BATCH_SIZE):
+            for batch in batched(files_below(self.root, folder), _BATCH_SIZE):
                 names = {path: self.profile.media_name(path) for path in batch}
                 known = self.catalogue.files.known_media(names, is_same)
                 unknown.update({path: path in known for path in batch if not known.get(path)})

@@ -7,9 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from archiver.errors import InputError
 from archiver.messages.message import message
+
+Item = TypeVar("Item")
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
@@ -119,11 +122,11 @@ def modified_since(root: Path, path: str, since: float | None) -> bool:
         return True
 
 
-def batched_paths(paths: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Yield the paths in lists of `size` paths; the last list may be shorter."""
-    batch: list[str] = []
-    for path in paths:
-        batch.append(path)
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items, such as the paths of files, in lists of `size`; the last list may be shorter."""
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
         if len(batch) == size:
             yield batch
             batch = []

@@ -1,7 +1,8 @@
 """Define the contract of the catalogue, the database that records the articles, URLs, captures and media of an archive.
 
 `CatalogueProtocol` is the catalogue of one archive, with an attribute for each subject: `catalogue.articles`,
-`catalogue.urls` and so on. All methods, on SQLite and on PostgreSQL, keep this contract:
+`catalogue.urls` and so on. The module is long because it declares every method and says what each promises; it has no
+code. All methods, on SQLite and on PostgreSQL, keep this contract:
 
 Threads
     Any method may be called from any thread at any time. Each call uses its own database connection.

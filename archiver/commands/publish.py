@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archiver.archive.files import ArchiveFiles
+from archiver.archive.own_files import batched
 from archiver.archive.published_tree import PublishedTree, TreeFile
 from archiver.context import Context
 from archiver.errors import UsageError
@@ -31,7 +32,7 @@ def publish(context: Context, folder: Path, looked: Callable[[int], None]) -> Pu
         raise UsageError(message("this is the archive: name another folder"), concerns=str(folder))
     tree, files = PublishedTree(folder), archive.files
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="publish") as pool:
-        for group in _groups(_expected(files, catalogue.files.posts(), catalogue.files.media())):
+        for group in batched(_expected(files, catalogue.files.posts(), catalogue.files.media()), _AT_ONCE):
             changed = [file for file in group if not tree.is_current(file)]
             for file, content in zip(changed, pool.map(lambda file: file.read(), changed), strict=True):
                 tree.put(file, content)
@@ -68,14 +69,3 @@ def _medium(files: ArchiveFiles, medium: ExpectedFile) -> bytes | None:
     except OSError:
         return None
     return content if sha256(content).hexdigest() == medium.sha256 else None
-
-
-def _groups(files: Iterator[TreeFile]) -> Iterator[list[TreeFile]]:
-    group: list[TreeFile] = []
-    for file in files:
-        group.append(file)
-        if len(group) == _AT_ONCE:
-            yield group
-            group = []
-    if group:
-        yield group

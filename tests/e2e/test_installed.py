@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from tests.support.command import Command
-from tests.support.seed import SEED, serve_seed
-from tests.support.wechat import World
-
-
-def _files(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Every file below a folder: its inode, its time of change, what it holds."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path): (path.stat().st_ino, path.stat().st_mtime_ns, path.read_bytes()) for path in found}
-
-
-@pytest.fixture
-def seed(world: World) -> str:
-    """The short address of the seed's article."""
-    return serve_seed(world)
+from tests.support.files import files_with_times
+from tests.support.seed import SEED
 
 
 def test_add_url_writes_expected_post_and_images(installed: Command, seed: str) -> None:
@@ -37,10 +22,10 @@ def test_add_url_writes_expected_post_and_images(installed: Command, seed: str) 
 
 def test_add_unchanged_article_rewrites_no_published_file(installed: Command, seed: str) -> None:
     installed.add(seed)
-    before = _files(installed.folder / "out")
+    before = files_with_times(installed.folder / "out")
     run = installed.add(seed)
     assert (run.code, run.outcome["outcome"]) == (0, "unchanged")
-    after = _files(installed.folder / "out")
+    after = files_with_times(installed.folder / "out")
     changed = [name for name in before | after if before.get(name) != after.get(name)]
     assert all(".archive/" in name for name in changed)  # the catalogue alone, which has seen it once more
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.support.command import Command
-from tests.support.seed import serve_seed
+from tests.support.files import files_with_times
 from tests.support.wechat import Answer, World, pages
 from tests.support.wechat.pictures import png
 
@@ -19,19 +19,7 @@ BODY = f'<p>番茄红了。</p><p><img data-src="{PICTURE}/640?wx_fmt=jpeg" data
 KEYS = "source url state outcome key title account published post images warnings error format_notes".split()
 
 
-def _files(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Every file below a folder: its inode, its time of change, what it holds."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path): (path.stat().st_ino, path.stat().st_mtime_ns, path.read_bytes()) for path in found}
-
-
 # The seed
-
-
-@pytest.fixture
-def seed(world: World) -> str:
-    """The short address of the seed's article."""
-    return serve_seed(world)
 
 
 def test_front_matter_key_order_and_values(archiver: Command, seed: str) -> None:
@@ -157,7 +145,7 @@ def test_add_cookies_sent_to_wechat_only(archiver: Command, world: World) -> Non
     assert bearers == {"mp.weixin.qq.com"}
     assert {request.host for request in world.requests} == {"mp.weixin.qq.com", "mmbiz.qpic.cn"}
     assert "GEHEIM" not in run.out + run.err
-    assert all(b"GEHEIM" not in content for _, _, content in _files(archiver.folder / "out").values())
+    assert all(b"GEHEIM" not in content for _, _, content in files_with_times(archiver.folder / "out").values())
 
 
 def test_add_credentials_in_url_and_page_are_not_stored(archiver: Command, world: World) -> None:
@@ -169,7 +157,9 @@ def test_add_credentials_in_url_and_page_are_not_stored(archiver: Command, world
     )
     run = archiver.add(f"{SHORT}?{query}#wechat_redirect")
     told = {key: value for key, value in run.outcome.items() if key != "source"}  # that is the caller's own
-    kept = "".join(content.decode(errors="replace") for _, _, content in _files(archiver.folder / "out").values())
+    kept = "".join(
+        content.decode(errors="replace") for _, _, content in files_with_times(archiver.folder / "out").values()
+    )
     assert (run.code, told["url"]) == (0, SHORT)
     assert [secret for secret in (*secrets.values(), "1234567890") if secret in f"{told}{run.err}{kept}"] == []
     assert [request.path for request in world.requests] == ["/s/AbCdEfGhIjKlMnOpQrStUv"]
@@ -191,12 +181,12 @@ def test_add_bad_input_prints_one_line_and_writes_nothing(offline: Command, sour
     (offline.folder / "nothing.html").write_bytes(b"")
     (offline.folder / "binary.html").write_bytes(bytes(range(256)) * 64)
     (offline.folder / "picture.html").write_bytes(png())
-    before = _files(offline.folder)
+    before = files_with_times(offline.folder)
     run = offline("add", "-o", "out", source)
     assert (run.code, run.out) == (code, "")
     assert len(run.err.splitlines()) == 1
     assert hint in run.err
-    assert _files(offline.folder) == before
+    assert files_with_times(offline.folder) == before
     assert not (offline.folder / "out").exists()
 
 
