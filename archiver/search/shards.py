@@ -10,6 +10,9 @@ after the other: the length of the name in bytes, the name in UTF-8, the length 
 has the first number, then the difference of each number to the one before. All lengths and numbers are written with
 seven bits a byte, the lowest first; a byte above 127 says that more follow.
 
+An entry of many texts has a bitmap instead, in which bit `n % 8` of byte `n // 8` is set for the number `n`. No list is
+as long as the bitmap of all texts, so the length tells which of the two it is.
+
 site/static/search.js reads all this.
 """
 
@@ -52,7 +55,7 @@ def shards(texts: Iterable[Iterable[str]], size: int) -> list[bytes]:
         for entry in found:
             numbers[entry].append(number)
     written = [_number(number) for number in range(max(count, 128))]
-    lines = {name.encode(): _list(numbers.pop(name), written) for name in sorted(numbers)}
+    lines = {name.encode(): _list(numbers.pop(name), count, written) for name in sorted(numbers)}
     total = sum(len(name) + len(line) for name, line in lines.items())
     parts: list[list[bytes]] = [[] for _ in range(-(-total // size) or 1)]
     for name, line in lines.items():
@@ -60,13 +63,30 @@ def shards(texts: Iterable[Iterable[str]], size: int) -> list[bytes]:
     return list(map(b"".join, parts))
 
 
-def _list(numbers: Sequence[int], written: Sequence[bytes]) -> bytes:
-    """Return a list with its length before it. `written` are the numbers as they are written; most lists are short."""
-    content = written[numbers[0]] if len(numbers) == 1 else _short_steps(numbers)
-    if content is None:
-        content = b"".join(map(written.__getitem__, map(sub, numbers, chain((0,), numbers))))
+def _list(numbers: Sequence[int], count: int, written: Sequence[bytes]) -> bytes:
+    """Return a list or bitmap with its length before it; `count` is the number of texts.
+
+    `written` are the numbers as they are written. Most lists are short.
+    """
+    content = written[numbers[0]] if len(numbers) == 1 else _steps(numbers, written)
+    if len(content) >= -(-count // 8):
+        content = _bitmap(numbers, count)
     length = len(content)
     return (written[length] if length < len(written) else _number(length)) + content
+
+
+def _steps(numbers: Sequence[int], written: Sequence[bytes]) -> bytes:
+    found = _short_steps(numbers)
+    if found is None:
+        return b"".join(map(written.__getitem__, map(sub, numbers, chain((0,), numbers))))
+    return found
+
+
+def _bitmap(numbers: Iterable[int], count: int) -> bytes:
+    digits = bytearray(b"0" * count)
+    for number in numbers:
+        digits[-1 - number] = ord("1")
+    return int(digits, 2).to_bytes(-(-count // 8), "little")
 
 
 def _short_steps(numbers: Sequence[int]) -> bytes | None:

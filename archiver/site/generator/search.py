@@ -38,8 +38,8 @@ SIZES = (512, 32, 1)
 PLACES = 64
 ACCOUNT = "@"  # stands before the name of an account in its entry; no entry of a text begins with it
 MAX_ACCOUNT = 40  # characters of a name in an entry
-_SHARD_SIZES = 2_048, 6_144  # bytes; a query reads one shard of each segment for each of its entries
-_FORM = 1  # of all these files
+_SHARD_SIZES = 2_048, 4_096  # bytes; a query reads one shard of each segment for each of its entries
+_FORM = 2  # of all these files
 _LATEST = 2**32 - 1
 
 

@@ -115,7 +115,10 @@ async function lookUp(segment, entry) {
     const end = number() + place;
     if (length === name.length && name.every((byte, offset) => byte === bytes[start + offset])) {
       const found = [];
-      for (let last = 0; place < end; ) found.push((last += number()));
+      if (end - place < segment.articles / 8) for (let last = 0; place < end; ) found.push((last += number()));
+      else // a bitmap
+        for (let each = 0; each < segment.articles; each++)
+          if (bytes[place + (each >> 3)] & (1 << (each & 7))) found.push(each);
       return found;
     }
     place = end;

@@ -58,5 +58,5 @@ def test_script_knows_the_sizes_of_what_is_written() -> None:
 
 
 def test_script_is_small_and_evaluates_nothing() -> None:
-    assert len(SCRIPT.encode()) < 13_500
+    assert len(SCRIPT.encode()) < 14_000
     assert not re.search(r"\beval\b|\bFunction\(|innerHTML|outerHTML|insertAdjacent|document\.write|import\(", SCRIPT)
