@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from contextlib import nullcontext
+from dataclasses import replace
 from html import escape
 
 from archiver import urls
@@ -57,7 +59,7 @@ def _beginning(content: str) -> ReadableArticle:
 def _rendered(context: Context, content: str, addresses: ReaderAddresses) -> ReadableArticle:
     profile = context.archive.profile
     post = parse_post(profile.portable(content))
-    keys = _keys_of_links(context, post)
+    keys = keys_of_links(context, links_in(post)[:_MAX_LINKS])
 
     def link_of(address: str) -> str:
         if key := keys.get(address):
@@ -68,9 +70,10 @@ def _rendered(context: Context, content: str, addresses: ReaderAddresses) -> Rea
         path = profile.medium_at(address)
         return addresses.media_url(path) if path else ""
 
-    return _article(
+    article = _article(
         post, post_html(post, PostAddresses(medium_of=medium_of, link_of=link_of, missing=addresses.missing))
     )
+    return replace(article, unresolved=tuple(link for link, key in keys.items() if not key))
 
 
 def _article(post: ParsedPost, html: str, *, is_cut: bool = False) -> ReadableArticle:
@@ -80,10 +83,12 @@ def _article(post: ParsedPost, html: str, *, is_cut: bool = False) -> ReadableAr
     )  # fmt: skip
 
 
-def _keys_of_links(context: Context, post: ParsedPost) -> dict[str, str]:
-    """Return the keys of the archive's articles to which links of a post lead, by the links."""
+def keys_of_links(context: Context, links: Collection[str]) -> dict[str, str]:
+    """Return the keys of the articles to which links of posts lead, by the links.
+
+    The key is '' if the archive does not have the article. Links that can lead to no article are left out.
+    """
     browsing = context.archive.catalogue.browsing
-    links = links_in(post)[:_MAX_LINKS]
     canonical = {link: url for link in links if (url := _canonical_url(link))}
     published = {link: name for link in links if (name := context.archive.profile.published_name_at(link))}
     by_url = browsing.articles_at(canonical.values()) if canonical else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, BinaryIO
 
 from archiver.archive.search_index import ArchiveIndex
@@ -193,6 +193,13 @@ class ArchiveReader:
         Of a post with more than `limit` characters only the beginning is returned, as plain text.
         """
         return readable.readable(self._context, name, addresses, limit)
+
+    def keys_of_links(self, links: Collection[str]) -> dict[str, str]:
+        """Return the keys of the articles to which links of posts lead, by the links; '' if there is no such article.
+
+        Links that can lead to no article are left out.
+        """
+        return readable.keys_of_links(self._context, links)
 
     def neighbours(self, key: str) -> Neighbours:
         """Return the articles that the account of an article published just before and just after it."""

@@ -106,6 +106,8 @@ class ReadableArticle:
     are those in the front matter of the post. `author` and `digest` are the article's author and WeChat's short summary
     of it; '' if it has none. `language` is what the front matter gives as `lang`, such as `en`.
 
+    `unresolved` are the links that could lead to an article of the archive, which does not have it.
+
     `is_cut` says that the post is too long to be shown: `html` is then the beginning of its Markdown as plain text.
     """
 
@@ -117,6 +119,7 @@ class ReadableArticle:
     author: str = ""
     digest: str = ""
     language: str = ""
+    unresolved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,7 +34,8 @@ _FORM = 1  # of STATE
 class SiteFile(NamedTuple):
     """A file of the site: a digest of what it was made of, its size, and the names of what it needs.
 
-    `links` are the articles to which it links, `media` the files that it shows.
+    `links` are the articles to which it links, and the links that lead to no article yet. `media` are the files that it
+    shows.
     """
 
     inputs: str = ""
@@ -80,6 +81,10 @@ class SiteFolder:
     def names(self, prefix: str) -> list[str]:
         """Return the files of the site, as the last run left it and this one plans it, whose names begin so."""
         return [name for name in self._files if name.startswith(prefix)]
+
+    def links(self) -> set[str]:
+        """Return the links of all files of the site, as the last run left it."""
+        return {link for file in self._before.values() for link in file.links}
 
     def current(self, name: str, inputs: str) -> SiteFile | None:
         """Return a file of the site if it is there and was made of the same, else None."""

@@ -155,13 +155,24 @@ class _Site:
     def _is_kept(self, name: str, inputs: str) -> bool:
         """Return whether a page and its media stay as they are, and keep them."""
         file = self.folder.current(name, inputs)
-        if file is None or not all(
-            (link[1:] in self.pages.selection.digests) is (link[0] == "+") for link in file.links
-        ):
+        if file is None or not all(map(self._leads_where_it_did, file.links)):
             return False
         self.folder.keep(name, file)
         self._copy(file.media)
         return True
+
+    def _leads_where_it_did(self, link: str) -> bool:
+        sign, target = link[:1], link[1:]
+        if sign == "?":
+            return target not in self._resolved
+        return (target in self.pages.selection.digests) is (sign == "+")
+
+    @cached_property
+    def _resolved(self) -> frozenset[str]:
+        """The links that led to no article when the site was written last, and now do."""
+        unresolved = [link[1:] for link in self.folder.links() if link.startswith("?")]
+        keys = self.pages.archive.reader.keys_of_links(unresolved)
+        return frozenset(link for link, key in keys.items() if key)
 
     def _write(self, name: str, inputs: str, page: FilledPage) -> None:
         file = SiteFile(inputs=inputs, links=tuple(page.links), media=tuple(page.media))

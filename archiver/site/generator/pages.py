@@ -43,7 +43,8 @@ MOST_ASIDE = 12  # accounts and months beside the newest articles
 class FilledPage:
     """A page of the site, and what it needs: articles to which it links, and media that it shows.
 
-    `links` are keys with a sign before them, `+` for articles of the site and `-` for others.
+    `links` are keys with a sign before them, `+` for articles of the site and `-` for others; and with a `?` before
+    them, links that lead to no article yet.
     """
 
     html: str = ""

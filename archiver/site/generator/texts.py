@@ -20,7 +20,8 @@ class RenderedText:
     """The text of an article for one document.
 
     `links` are the keys of articles to which it links, with a sign before them, `+` for articles of the site and `-`
-    for others. `media` are the paths of the files that it shows.
+    for others; and with a `?` before them, links that lead to no article yet. `media` are the paths of the files that
+    it shows.
     """
 
     article: ReadableArticle
@@ -72,7 +73,8 @@ class ArticleTexts:
         missing = translations(self.language).gettext("A picture or recording that was not saved")
         addresses = ReaderAddresses(media_url=media_url, article_url=article_url, missing=missing)
         text = self.archive.reader.readable(article, addresses)
-        rendered = RenderedText(article=text, links=tuple(linked), media=tuple(media))
+        unresolved = tuple(f"?{link}" for link in text.unresolved)
+        rendered = RenderedText(article=text, links=(*linked, *unresolved), media=tuple(media))
         if self.is_kept:
             self._store(article.key, rendered)
         return rendered

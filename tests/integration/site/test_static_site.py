@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,10 +19,12 @@ from archiver.errors import OutputError, UsageError
 from archiver.models.browsing import ListedArticle
 from archiver.settings import Settings
 from archiver.site.generator import pages
+from archiver.site.generator.addresses import article_file
 from archiver.site.generator.folder import LOCK, PLAN, STATE
 from archiver.site.generator.generate import SiteRequest, SiteResult, generate_site
 from tests.support.command import Command
-from tests.support.reading import STORIES, Elements
+from tests.support.reading import STORIES, Elements, Story
+from tests.support.wechat import pages as wechat_pages
 
 FIRST, RAIN, GONE, SHOP, HARM, SHORT = STORIES
 
@@ -30,6 +33,12 @@ def generate(archive: Path, folder: Path, **query: str) -> SiteResult:
     """Write the site of an archive."""
     with Archiver(Settings(output=str(archive), lang="zh-CN")) as opened:
         return generate_site(opened, SiteRequest(folder=folder, articles=ArticleQuery(**query)), lambda _: None)
+
+
+def generate_with_feeds(archive: Path, folder: Path) -> SiteResult:
+    """Write the site of an archive, whose address is known."""
+    with Archiver(Settings(output=str(archive), lang="zh-CN")) as opened:
+        return generate_site(opened, SiteRequest(folder=folder, base_url="https://example.org/notes"), lambda _: None)
 
 
 def pages_of(folder: Path) -> dict[Path, Elements]:
@@ -157,6 +166,30 @@ def test_what_rm_takes_out_goes(copied, tmp_path):
     assert SHOP.title not in left
     assert "旧书的气味" not in left
     assert "账本" not in left  # two characters, as the index of the search has them
+
+
+def test_links_lead_to_articles_that_came_later_and_back_when_they_are_gone(archiver, world, tmp_path):
+    first = Story(number=201, title="先到", account="另一个号", body=f'<p>见<a href="{RAIN.address}">下一篇</a>。</p>')
+    for story in (first, RAIN):
+        world.serve(story.address, wechat_pages.page(story.html))
+    folder, empty = tmp_path / "public", tmp_path / "empty"
+
+    def link() -> str:
+        """The address of the link, once the site says what one says that is made anew."""
+        for each in (folder, empty):
+            generate_with_feeds(archiver.folder / "out", each)
+        pages = [{path.relative_to(each): path.read_bytes() for path in each.rglob("*.*")} for each in (folder, empty)]
+        assert pages[0] == pages[1]
+        shutil.rmtree(empty)
+        text = (folder / article_file(first.key)).read_text()
+        return unescape(text.partition(">下一篇</a>")[0].rpartition('href="')[2].partition('"')[0])
+
+    assert archiver.add(first.address).code == 0
+    assert link() == RAIN.address
+    assert archiver.add(RAIN.address).code == 0
+    assert link() == f"../{article_file(RAIN.key)}"
+    assert archiver("rm", "-o", "out", "--yes", RAIN.address).code == 0
+    assert link() == RAIN.address
 
 
 def test_an_edited_post_is_written_again_and_other_articles_are_not(copied, tmp_path):
