@@ -209,33 +209,36 @@ class UnitOfWork:
                 _log.info("%s: files were deleted meanwhile, they are fetched again", article.key)
                 return None
             has_name = known is not None and known.post != ""
-            with nullcontext() if has_name else self.archive.catalogue.naming(str(post.day)):
-                outcome = self._commit_post(capture, article, media, post, known)
-        return outcome
+            with nullcontext(_nothing) if has_name else self.archive.catalogue.naming(str(post.day)) as confirm:
+                if not has_name:  # another machine may have recorded it meanwhile
+                    known = self.archive.catalogue.articles.find(article)
+                transaction = self._write_post(capture, article, media, post, known)
+                confirm()
+                self._record(transaction)
+            if known and known.digest != transaction.digest:
+                with suppress(OutputError):  # the storage is away; an earlier version that stays there does no harm
+                    self.archive.files.posts.withdraw(transaction.post, known.digest)
+        return transaction.outcome
 
-    def _commit_post(
+    def _write_post(
         self,
         capture: StoredCapture,
         article: Article,
         media: MediaResults,
         post: RenderedPost,
         known: ArticleRecord | None,
-    ) -> Outcome:
-        """Name, write and record the post of an article; `known` is the record of the article before."""
-        if known is None or not known.post:  # another machine may have recorded it meanwhile
-            known = self.archive.catalogue.articles.find(article)
+    ) -> ArchiveTransaction:
+        """Name and write the post of an article, and return what is to be recorded.
+
+        `known` is the record of the article before.
+        """
         name = post_name_of(article, known, post.day, self.job.source.folder, self.archive)
         self.written = self._write(Post(name=name, text=post.text), known)
         outcome = self._outcome(article, media, post)
-        transaction = replace(
+        return replace(
             self._transaction(outcome, capture), article=article, post=name, digest=self.written.digest,
             media=media, share=post.text_coverage,
         )  # fmt: skip
-        self._record(transaction)
-        if known and known.digest != self.written.digest:
-            with suppress(OutputError):  # the storage is away; an earlier version that stays there does no harm
-                self.archive.files.posts.withdraw(name, known.digest)
-        return outcome
 
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:
         """Delete the page and media of an article that was removed during the job; return the outcome of the job.
@@ -324,3 +327,7 @@ class UnitOfWork:
         self.archive.sync()
         address = self.archive.profile.published_name(transaction.post) if transaction.post else ""
         self.archive.catalogue.articles.record(transaction, address, self.job.source.name)
+
+
+def _nothing() -> None:
+    """Do nothing, where no lock of a server can be lost."""

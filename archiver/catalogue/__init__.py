@@ -111,7 +111,7 @@ class Catalogue(CatalogueProtocol):
         return self._database.run_lock.id
 
     @override
-    def naming(self, day: str) -> AbstractContextManager[None]:
+    def naming(self, day: str) -> AbstractContextManager[Callable[[], None]]:
         return self._database.dialect.naming(self._database.engine, day)
 
     @override

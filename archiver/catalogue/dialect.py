@@ -6,6 +6,7 @@ converts errors.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -62,8 +63,8 @@ class DatabaseDialect(Protocol):
         no other transaction writes at the same time. With `durable`, the commit waits for the disk.
         """
 
-    def naming(self, engine: Engine, day: str) -> AbstractContextManager[None]:
-        """Return a context manager in which no other machine names a post of this day."""
+    def naming(self, engine: Engine, day: str) -> AbstractContextManager[Callable[[], None]]:
+        """Return a context manager in which no other machine names a post of this day; see Catalogue.naming."""
 
     def is_conflict(self, error: Exception) -> bool:
         """Return whether the system rolled a transaction back because of another one, so that it can be repeated."""

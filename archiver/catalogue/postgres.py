@@ -7,7 +7,7 @@ and share an advisory lock; a transaction that must be alone takes the lock excl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from json import JSONDecodeError
@@ -28,18 +28,23 @@ from archiver.errors import ArchiverError, CatalogueAway, ConfigError, DamagedCa
 from archiver.messages.message import message
 
 _LOCK = 0x61726368  # first half of the key of the advisory lock; the second half is made of the schema's name
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(:lock, hashtext(current_schema()))")
-_NAMING = text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema() || ' posts of ' || :day))")
-_EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema()))")
 _LOCK_TIMEOUT = 30  # seconds to wait for a lock that another transaction holds, which usually takes milliseconds
+# The server ends a transaction with a lock whose client does nothing for so long: a machine that was stopped or is hung
+# must not make all others wait. The session then ends, too, so the client notices.
+_LONGEST_PAUSE = 30  # seconds
+_WITH_LOCK = "SELECT set_config('idle_in_transaction_session_timeout', :pause, true), "
+_SHARED = text(f"{_WITH_LOCK} pg_advisory_xact_lock_shared(:lock, hashtext(current_schema()))")
+_NAMING = text(f"{_WITH_LOCK} pg_advisory_xact_lock(:lock, hashtext(current_schema() || ' posts of ' || :day))")
+_EXCLUSIVE = text(f"{_WITH_LOCK} pg_advisory_xact_lock(:lock, hashtext(current_schema()))")
+_NOTHING = text("SELECT 1")
 _CONNECT = {
     "application_name": "archiver", "connect_timeout": 10,  # seconds
     "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,  # seconds, seconds, number
 }  # fmt: skip
 _CONFLICTS = frozenset(("40001", "40P01"))  # serialization failure, deadlock
 # SQLSTATE classes, or whole codes, in which another try may succeed: connection lost, too many connections, server
-# shutting down or starting, waited too long for a lock, statement cancelled, conflicts.
-_AWAY = ("08", "53300", "57P", "55P03", "57014", "40")
+# shutting down or starting, waited too long for a lock, statement cancelled, paused too long, conflicts.
+_AWAY = ("08", "53300", "57P", "55P03", "57014", "25P03", "40")
 # Login, no such database or schema, no privilege, not supported, read-only.
 _WRONG_SETTING = ("28", "3D", "3F", "42501", "0A", "25006")
 _DAMAGED = ("XX001", "XX002")  # damaged data, damaged index
@@ -172,20 +177,25 @@ class PostgresDialect:
         COMMITTED. With `durable`, the commit waits for the server's disk, even if the server's settings do without.
         """
         with engine.begin() as connection:
-            connection.execute(_EXCLUSIVE if alone else _SHARED, {"lock": _LOCK})
+            connection.execute(_EXCLUSIVE if alone else _SHARED, _parameters())
             if durable:
                 connection.execute(text("SET LOCAL synchronous_commit = on"))
             yield connection
 
     @contextmanager
-    def naming(self, engine: Engine, day: str) -> Iterator[None]:
+    def naming(self, engine: Engine, day: str) -> Iterator[Callable[[], None]]:
         """Hold an advisory lock for the posts of this day in a transaction of its own, which writes nothing."""
         with self.guarded():
             connection = engine.connect()
+
+        def confirm() -> None:
+            with self.guarded():
+                connection.execute(_NOTHING)
+
         try:
             with self.guarded():
-                connection.execute(_NAMING, {"lock": _LOCK, "day": day})
-            yield
+                connection.execute(_NAMING, _parameters() | {"day": day})
+            yield confirm
         finally:
             with suppress(SQLAlchemyError):  # if the connection is lost, so is the lock
                 connection.close()
@@ -270,6 +280,10 @@ def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a co
     connection.autocommit = True
     connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}s'")
     connection.autocommit = False
+
+
+def _parameters() -> dict[str, object]:
+    return {"lock": _LOCK, "pause": f"{_LONGEST_PAUSE}s"}
 
 
 def _sqlstate(error: DBAPIError) -> str:

@@ -945,10 +945,12 @@ class CatalogueProtocol(Protocol):
         `begin_run`, `urls.claim` or `urls.release`. From then until `close`, other runs see that this run is alive.
         """
 
-    def naming(self, day: str) -> AbstractContextManager[None]:
+    def naming(self, day: str) -> AbstractContextManager[Callable[[], None]]:
         """Return a context manager in which no other machine names a post of this day.
 
-        With a catalogue that is a file, all runs are on one machine, and nothing is locked.
+        Its value is a function to call before the name is recorded. It raises CatalogueAway if the lock was lost, since
+        this process did nothing for half a minute. With a catalogue that is a file, all runs are on one machine, and
+        nothing is locked.
         """
 
     def is_alive(self, run_id: str) -> bool:

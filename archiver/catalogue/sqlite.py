@@ -10,7 +10,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from json import JSONDecodeError
@@ -111,9 +111,9 @@ class SqliteDialect:
                     _set_synchronous(connection, "NORMAL")
 
     @contextmanager
-    def naming(self, engine: Engine, day: str) -> Iterator[None]:  # noqa: ARG002
+    def naming(self, engine: Engine, day: str) -> Iterator[Callable[[], None]]:  # noqa: ARG002
         """Do nothing, because all runs are on one machine (see Archive.post_lock)."""
-        yield
+        yield lambda: None
 
     def is_conflict(self, error: Exception) -> bool:  # noqa: ARG002
         """Return False: the write lock excludes conflicts."""

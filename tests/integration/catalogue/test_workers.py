@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from archiver.catalogue import Catalogue, Location, workers
+from archiver.catalogue import postgres as server_catalogue
 from archiver.catalogue.location import ID_FILE
-from archiver.errors import ConfigError, LeaseLost
+from archiver.errors import CatalogueAway, ConfigError, LeaseLost
 from archiver.models import ArchiveTransaction, Outcome, State, Target
 from archiver.settings import load
 from tests.support import postgres
@@ -183,3 +184,33 @@ def test_egress_setting_without_catalogue_is_refused(tmp_path: Path) -> None:
         load({}, {"ARCHIVER_EGRESS": "ip-7"}, tmp_path)
     settings = load({}, {"ARCHIVER_EGRESS": "ip-7", "ARCHIVER_CATALOGUE": "postgresql://h/d"}, tmp_path)
     assert settings.egress == "ip-7"
+
+
+@needs_server
+def test_naming_is_taken_from_machine_that_does_nothing(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_catalogue, "_LONGEST_PAUSE", 1)
+    stopped, other = machine("stopped"), machine("other")
+    with stopped.naming("2024-05-01") as confirm:
+        confirm()
+        with other.naming("2024-05-01") as confirm_other:  # once the server has ended what the other one began
+            confirm_other()
+        with pytest.raises(CatalogueAway):
+            confirm()
+    with stopped.naming("2024-05-01") as confirm:
+        confirm()
+
+
+@needs_server
+def test_machine_that_stops_while_it_writes_makes_no_other_wait(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_catalogue, "_LONGEST_PAUSE", 1)
+    stopped, other = machine("stopped")._database, machine("other")._database
+    written: list[str] = []
+
+    def write(_: object) -> None:
+        other.write(lambda _: written.append("other"), alone=True)
+
+    with pytest.raises(CatalogueAway):
+        stopped.write(write)
+    assert written == ["other"]
