@@ -29,7 +29,7 @@ _NAME = "字"  # a character that only Unicode's encodings have
 _MOUNTS = Path("/proc/self/mounts")
 _EXTRAS = {
     "socks": ("socksio",), "postgresql": ("psycopg",), "variants": ("opencc",), "warc": ("warcio", "wacz"),
-    "notify": ("apprise",), "cluster": ("obstore",),
+    "epub": ("PIL",), "notify": ("apprise",), "cluster": ("obstore", "procrastinate"),
 }  # fmt: skip
 _SET_CLOCK = message("set the clock of this machine (on Linux: timedatectl set-ntp true)")
 

@@ -17,11 +17,14 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from archiver.messages.message import message
 
 if TYPE_CHECKING:
+    import requests
     from apprise import NotifyBase
+    from apprise.plugins.dingtalk import NotifyDingTalk
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]{1,19})://")
 _LARGEST_ANSWER = 65_536  # bytes
@@ -32,11 +35,13 @@ _NOT_UNDERSTOOD = message("is no address that apprise knows")
 class _Answer:
     """What became of the last request for a message.
 
-    `error` says why there was no answer, or none of success. `refusal` says that an answer of success refused it.
+    `error` says why there was no answer, or none of success. `refusal` says that an answer of success refused it, and
+    `code` what may say the same in words that only some services mean so.
     """
 
     error: str = ""
     refusal: str = ""
+    code: str = ""
 
 
 _ANSWER: ContextVar[_Answer] = ContextVar("answer")  # of the message that is sent; apprise hands it to its threads
@@ -67,23 +72,28 @@ def _record_answers() -> None:
         except requests.RequestException:
             last.error = message("cannot be reached")
             raise
-        code = _refusal(answer.content) if answer.ok else 0
         last.error = "" if answer.ok else f"answered {answer.status_code}"
-        last.refusal = message("refused it (errcode {code})", code=code) if code else ""
+        last.refusal = _refusal(answer, "errcode")
+        last.code = _refusal(answer, "code")  # Feishu's; Bark answers 200 when it took a message
         return answer
 
     requests.Session.send = recorded_send  # type: ignore[method-assign,assignment]
 
 
-def _refusal(content: bytes) -> int:
-    """Return the `errcode` in the answer of a service; 0 if there is none."""
-    if len(content) > _LARGEST_ANSWER:
-        return 0
+def _refusal(answer: requests.Response, name: str) -> str:
+    """Return what to say of the number of this name in an answer of success; '' if there is none, or 0."""
+    if not answer.ok or len(answer.content) > _LARGEST_ANSWER:
+        return ""
     try:
-        code = json.loads(content).get("errcode", 0)
+        code = json.loads(answer.content).get(name, 0)
     except (ValueError, AttributeError, RecursionError):
-        return 0
-    return code if isinstance(code, int) else 0
+        return ""
+    return message("refused it (errcode {code})", code=code) if code and isinstance(code, int) else ""
+
+
+def _reason(answer: _Answer) -> str:
+    """Return why a message was not sent."""
+    return answer.error or answer.refusal or answer.code or message("did not take it")
 
 
 def _send(service: NotifyBase, title: str, body: str, result: dict[str, str]) -> None:
@@ -95,18 +105,32 @@ def _send(service: NotifyBase, title: str, body: str, result: dict[str, str]) ->
     answer = _Answer()
     _ANSWER.set(answer)
     is_sent = sender.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
-    result["error"] = answer.refusal if is_sent else answer.error or message("did not take it")
+    result["error"] = answer.refusal if is_sent else _reason(answer)
 
 
 def _service(address: str) -> NotifyBase | None:
     """Return the service at an address, which gets one message, however little it takes; None if it is unknown."""
     import apprise
+    from apprise.plugins.dingtalk import NotifyDingTalk
 
     asset = apprise.AppriseAsset(app_id="archiver", app_desc="archiver", async_mode=False)
     service = apprise.Apprise.instantiate(address, asset=asset)
     if service is not None:
         service.overflow_mode = apprise.OverflowMode.TRUNCATE
+    if isinstance(service, NotifyDingTalk):
+        _sign_once(service)
     return service
+
+
+def _sign_once(service: NotifyDingTalk) -> None:
+    """Let DingTalk's signature be quoted once for the address: apprise 2.3 does it, and the library requests again."""
+    sign = service.get_signature
+
+    def signature() -> tuple[str, str]:
+        timestamp, signed = sign()  # type: ignore[no-untyped-call]
+        return timestamp, unquote(signed)
+
+    service.get_signature = signature  # type: ignore[method-assign]
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -121,3 +122,99 @@ def test_wheel_uninstalled_leaves_the_archive(wheel: Path, installed: Path, tmp_
     assert {path: path.read_bytes() for path in (tmp_path / "output").rglob("*") if path.is_file()} == before
     assert run(*pip, "install", "--no-deps", "--no-index", wheel, folder=tmp_path).returncode == 0
     assert run(installed / "archiver", "verify", folder=tmp_path, **home).returncode == 0
+
+
+# `./run` of a clone, on machines that the test plays: their `python3` and `uv` only keep what they were asked.
+
+PYTHON = """#!/bin/sh
+if [ "$1" = -c ]; then exit {old}; fi
+mkdir -p "$3/bin"
+printf '#!/bin/sh\\nprintf "%%s\\\\n" "pip $*" "index $PIP_INDEX_URL" >> "{told}"\\nexit {fails}\\n' > "$3/bin/pip"
+chmod +x "$3/bin/pip"
+"""
+UV = """#!/bin/sh
+if [ "$1" = venv ]; then mkdir -p "$4"; fi
+printf '%s\\n' "uv $*" "index ${{UV_DEFAULT_INDEX-none}}" >> "{told}"
+exit {fails}
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone with an empty folder of programs, `bin`."""
+    folder = tmp_path / "clone"
+    (folder / "bin").mkdir(parents=True)
+    for name in ("run", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def play(clone: Path, name: str, script: str, *, fails: int = 0, old: int = 0) -> None:
+    program = clone / "bin" / name
+    program.write_text(script.format(told=clone / "told", fails=fails, old=old), encoding="utf-8")
+    program.chmod(0o755)
+
+
+def set_up(clone: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """How `./run true` ended, which sets the environment up for developers."""
+    path = {"PATH": f"{clone / 'bin'}:/usr/bin:/bin", "HOME": str(clone)}
+    return run(clone / "run", "true", folder=clone, **{**variables, **path})
+
+
+def told(clone: Path) -> list[str]:
+    """What the programs were asked."""
+    file = clone / "told"
+    return file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+
+
+def test_run_sets_up_once_and_says_so(clone: Path) -> None:
+    play(clone, "python3", PYTHON)
+    first = set_up(clone, PIP_INDEX_URL="https://mirror.example/simple")
+    assert (first.returncode, first.stdout) == (0, "")
+    assert first.stderr == f"run: setting up {clone}/.venv, once; that takes a minute or two\n"
+    asked = [
+        f"pip install --quiet --disable-pip-version-check --editable {clone}[dev]",
+        "index https://mirror.example/simple",
+    ]
+    assert told(clone) == asked
+    assert (set_up(clone).stderr, told(clone)) == ("", asked)
+
+
+@pytest.mark.parametrize(
+    ("variables", "index"),
+    [
+        ({}, "none"),
+        ({"PIP_INDEX_URL": "https://mirror.example/simple"}, "https://mirror.example/simple"),
+        ({"PIP_INDEX_URL": "https://a.example", "UV_DEFAULT_INDEX": "https://b.example"}, "https://b.example"),
+    ],
+    ids=["no mirror", "pip's mirror", "uv's own"],
+)
+def test_run_with_uv_uses_the_mirror(clone: Path, variables: dict[str, str], index: str) -> None:
+    play(clone, "uv", UV)
+    assert set_up(clone, **variables).returncode == 0
+    assert {line for line in told(clone) if line.startswith("index")} == {f"index {index}"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("C.UTF-8", "Behind a mirror: PIP_INDEX_URL=ADDRESS ./run …; without a network: docs/guide/install.md"),
+        ("zh_CN.UTF-8", "使用镜像站：PIP_INDEX_URL=镜像站的地址 ./run …；没有网络：docs/guide/install.zh-CN.md"),
+    ],
+)
+def test_run_that_cannot_set_up_says_what_to_do(clone: Path, language: str, words: str) -> None:
+    """And the next call tries again."""
+    play(clone, "python3", PYTHON, fails=1)
+    done = set_up(clone, LANG=language)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr.splitlines()[-1]
+    play(clone, "python3", PYTHON)
+    shutil.rmtree(clone / ".venv")
+    assert set_up(clone).returncode == 0
+
+
+def test_run_names_the_python_it_needs(clone: Path) -> None:
+    play(clone, "python3", PYTHON, old=1)
+    done = set_up(clone)
+    assert (done.returncode, done.stderr.splitlines()[1:]) == (1, ["run: python3 must be Python 3.11 or newer"])
+    assert told(clone) == []

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
+from zipfile import ZipFile
 
 import pytest
 
 from archiver.errors import Exit
 from tests.support.command import Command
+from tests.support.exports import workbook
 from tests.support.paths import ROOT
 from tests.support.reader import Served, serving
 from tests.support.wechat import PAGES, Answer, World, numbered
+from tests.unit.sources.test_exports_of_tools import EXPORTS, LONG, OTHER, SHORT
 
 GUIDE = (ROOT / "docs" / "guide" / "phone.zh-CN.md").read_text(encoding="utf-8")
 ONE, TWO, THREE, FOUR = numbered.addresses((1, 2, 3, 4))
 PASSWORD = "wenzhang-cundang"
 FEED = "https://reader.example.org/feed.xml"
 PATIENCE = 60  # seconds
+# The tools of which the guide says that their exports are read, by the names of their exports in EXPORTS.
+TOOLS = {
+    "浏览器书签（HTML、JSON）": "NETSCAPE FIREFOX CHROME SAFARI", "Cubox": "CUBOX_CSV CUBOX_MARKDOWN",
+    "Pocket": "POCKET_HTML POCKET_CSV", "Raindrop": "RAINDROP", "Omnivore": "OMNIVORE", "karakeep": "KARAKEEP",
+    "Linkwarden": "LINKWARDEN", "wallabag": "WALLABAG", "Instapaper": "INSTAPAPER", "Readwise": "READWISE",
+    "简悦": "SIMPREAD", "wechat-article-exporter": "WAE_CSV WAE_JSON",
+    "wechatDownload": "WECHAT_DOWNLOAD WECHAT_DOWNLOAD_TEXT",
+}  # fmt: skip
+COLUMNS = ("链接", "文章链接", "文章永久链接", "原文地址", "content_url")
 
 
 def kept(command: Command) -> list[str]:
@@ -38,6 +53,8 @@ def test_guide_names_what_is_tried_here() -> None:
     for words in ("待存.txt", "  - list:", f"  - feed: {FEED}", "archiver batch 导出的文件", "/add", "Bearer", "`text`",
                   "`message`", "text/plain", "archiver serve --new-token", "--password-file", "--fetch"):  # fmt: skip
         assert words in GUIDE
+    assert [tool for tool in TOOLS if tool not in GUIDE] == []
+    assert [column for column in COLUMNS if f"`{column}`" not in GUIDE] == []
 
 
 def test_synced_text_file_is_read_by_run(archiver: Command, world: World) -> None:
@@ -61,16 +78,30 @@ def test_synced_text_file_is_read_by_run(archiver: Command, world: World) -> Non
     assert archiver("run").out == ""
 
 
-def test_feed_of_a_read_later_service_is_read_by_run(archiver: Command, world: World) -> None:
+def rss(*addresses: str) -> str:
+    items = "".join(f"<item><title>一</title><link>{address}</link></item>" for address in addresses)
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>稍后读</title>{items}</channel></rss>'
+
+
+def atom(*addresses: str) -> str:
+    entries = "".join(
+        f'<entry><id>{address}</id><title>一</title><updated>2026-05-04T04:00:00Z</updated><link href="{address}"/></entry>'
+        for address in addresses
+    )
+    head = "<id>urn:x</id><title>稍后读</title><updated>2026-05-04T04:00:00Z</updated>"
+    return f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">{head}{entries}</feed>'
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"), [(rss, "application/rss+xml"), (atom, "application/atom+xml")], ids=["RSS", "Atom"]
+)
+def test_feed_of_a_read_later_service_is_read_by_run(
+    archiver: Command, world: World, form: Callable[..., str], kind: str
+) -> None:
     """Entries of other sites are passed over, and nothing is asked of these."""
     numbered.serve(world, (1, 2))
-    items = (
-        f"<item><title>一</title><link>{ONE}</link></item>"
-        "<item><title>别的</title><link>https://example.org/post</link></item>"
-        f"<item><title>二</title><link>{TWO}</link></item>"
-    )
-    body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>稍后读</title>{items}</channel></rss>'
-    world.serve(FEED, Answer(headers=(("Content-Type", "application/rss+xml"),), body=body.encode()))
+    body = form(ONE, "https://example.org/post", TWO)
+    world.serve(FEED, Answer(headers=(("Content-Type", kind),), body=body.encode()))
     archiver.write("archiver.yml", "output: out", "interval: 0", "sources:", f"  - feed: {FEED}")
     assert archiver("run").code == 0
     assert kept(archiver) == ["测试 001", "测试 002"]
@@ -94,6 +125,53 @@ def test_exported_list_is_read_by_batch_and_again_as_a_source(archiver: Command,
     archiver.write("导出.csv", "公众号,文章链接,标题", f"某号,{ONE},一", f"某号,{TWO},二", f"某号,{THREE},三")
     assert archiver("run").err == "1 archived\n"
     assert kept(archiver) == ["测试 001", "测试 002", "测试 003"]
+
+
+@pytest.mark.parametrize("name", [name for names in TOOLS.values() for name in names.split()])
+def test_export_of_a_tool_is_read_by_batch(archiver: Command, world: World, name: str) -> None:
+    """Each has two articles; karakeep's has a third in a note. What else is in it is asked of nobody."""
+    for number, address in enumerate((SHORT, LONG, OTHER), 1):
+        world.serve(address, numbered.article(number))
+    done = archiver("batch", "-o", "out", "--interval", "0", archiver.write("导出的文件", EXPORTS[name]))
+    assert (done.code, world.refused) == (0, [])
+    assert kept(archiver) == ["测试 001", "测试 002", "测试 003"][: 3 if name == "KARAKEEP" else 2]
+
+
+def table(form: str, column: str) -> bytes:
+    """What an exporter of articles writes: a table with two addresses in a column."""
+    rows = [("公众号", column, "标题"), ("某号", ONE, "一"), ("某号", TWO, "二")]
+    if form == "Excel":
+        return workbook(rows)
+    if form == "JSON":
+        return json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]], ensure_ascii=False).encode()
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("form", ["CSV", "Excel", "JSON"])
+def test_table_of_an_exporter_is_read_by_its_column(archiver: Command, world: World, form: str, column: str) -> None:
+    numbered.serve(world, (1, 2))
+    (archiver.folder / "导出的文件").write_bytes(table(form, column))
+    assert archiver("batch", "-o", "out", "--interval", "0", "导出的文件").code == 0
+    assert kept(archiver) == ["测试 001", "测试 002"]
+
+
+def test_export_that_is_packed_is_told_to_unpack(archiver: Command) -> None:
+    with ZipFile(archiver.folder / "export.zip", "w") as packed:
+        packed.writestr("part_000000.csv", EXPORTS["POCKET_CSV"])
+    done = archiver("batch", "export.zip")
+    assert done.code == Exit.NO_INPUT
+    assert "unzip it" in done.err
+
+
+def test_page_of_an_account_is_told_kindly(archiver: Command, world: World) -> None:
+    address = "https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=MzA5MDAwMDAwMQ=="
+    done = archiver("batch", archiver.write("list.txt", address))
+    assert done.code == Exit.USAGE
+    assert "the page of an account: WeChat shows nobody without a login which articles it has" in done.err
+    assert world.requests == []
 
 
 def test_list_of_accounts_is_told_kindly(archiver: Command) -> None:

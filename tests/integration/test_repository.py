@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from datetime import date
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,16 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 
 # The action that its makers publish by a branch, which they move to each release of the major version.
 BY_BRANCH = "pypa/gh-action-pypi-publish@release/v1"
+
+
+def test_image_is_built_without_what_git_ignores() -> None:
+    """A clone's environments, its archive and what tests have left would make the build slow, and are no source."""
+    ignored = [
+        line.strip("/").removesuffix("/*") for line in (ROOT / ".gitignore").read_text().split() if line[0] != "!"
+    ]
+    left_out = (ROOT / "packaging" / "Containerfile.containerignore").read_text().split()
+    missing = [name for name in ignored if not any(fnmatch(name, line.removeprefix("**/")) for line in left_out)]
+    assert (missing, ".git" in left_out) == ([], True)
 
 
 def name_of(path: Path) -> str:

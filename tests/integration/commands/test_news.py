@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from socket import socket
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -24,6 +28,7 @@ from tests.support.mail import mail_server
 from tests.support.wechat import Answer, World, numbered, pages
 
 SECRET = "3f9c1d77-5a0b-4c2e-9d1f-inventedkey0"
+KEY = SECRET.replace("-", "")
 JSON = f"jsons://news.example.org/{SECRET}"
 NOON = datetime(2026, 5, 4, 4, 0, tzinfo=UTC)
 KEEPER = "import sys, pathlib; pathlib.Path(sys.argv[1]).open('ab').write(sys.stdin.buffer.read() + b'\\0')"
@@ -44,6 +49,7 @@ def accept(world: World) -> None:
         ("https://oapi.dingtalk.com/robot/send", {"errcode": 0, "errmsg": "ok"}),
         (f"https://open.feishu.cn/open-apis/bot/v2/hook/{SECRET}/", {"code": 0, "msg": "success"}),
         ("https://api.day.app/push", {"code": 200, "message": "success"}),
+        (f"https://sctapi.ftqq.com/{KEY}.send", {"code": 0, "message": "", "data": {"errno": 0, "error": "SUCCESS"}}),
         (f"https://news.example.org/{SECRET}", {}),
     ):
         world.serve(address, Answer(headers=tuple(done.items()), body=json.dumps(answer).encode()))
@@ -115,12 +121,13 @@ def test_add_and_batch_send_nothing(archiver: Command, world: World) -> None:
     [
         (f"wecombot://{SECRET}", "qyapi.weixin.qq.com", lambda said: said["text"]["content"]),
         (f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={SECRET}", "qyapi.weixin.qq.com", lambda said: said["text"]["content"]),
-        (f"dingtalk://{SECRET.replace('-', '')}", "oapi.dingtalk.com", lambda said: said["text"]["content"]),
+        (f"dingtalk://{KEY}", "oapi.dingtalk.com", lambda said: said["text"]["content"]),
+        (f"https://oapi.dingtalk.com/robot/send?access_token={KEY}", "oapi.dingtalk.com", lambda said: said["text"]["content"]),
         (f"feishu://{SECRET}", "open.feishu.cn", lambda said: said["content"]["text"]),
         (f"https://open.feishu.cn/open-apis/bot/v2/hook/{SECRET}", "open.feishu.cn", lambda said: said["content"]["text"]),
-        (f"barks://api.day.app/{SECRET.replace('-', '')}", "api.day.app", lambda said: said["title"] + said["body"]),
+        (f"barks://api.day.app/{KEY}", "api.day.app", lambda said: said["title"] + said["body"]),
     ],
-    ids=["WeCom", "WeCom's own address", "DingTalk", "Feishu", "Feishu's own address", "Bark"],
+    ids=["WeCom", "WeCom's own address", "DingTalk", "DingTalk's own address", "Feishu", "Feishu's own address", "Bark"],
 )  # fmt: skip
 def test_run_services_get_the_message(
     archiver: Command, world: World, address: str, host: str, words: Callable[[dict[str, Any]], str]
@@ -133,6 +140,50 @@ def test_run_services_get_the_message(
     (message,) = sent(world, host)
     assert "新存档 1 篇文章" in words(message)
     assert "测试 001" in words(message)
+    assert (
+        "archiver" in words(message) or "Bot" in address + host
+    )  # the word for which DingTalk's and Feishu's bots look
+
+
+def test_run_serverchan_gets_the_message(archiver: Command, world: World) -> None:
+    accept(world)
+    numbered.serve(world, (1,))
+    settings(archiver, f"schan://{KEY}")
+    assert (run(archiver).code, KEY in run(archiver).err) == (0, False)
+    (form,) = [parse_qs(request.body.decode()) for request in world.requests if request.host == "sctapi.ftqq.com"]
+    assert form["title"] == ["archiver: 1 new article"]
+    assert "测试 001" in form["desp"][0]
+
+
+def test_run_dingtalk_gets_its_signature(archiver: Command, world: World) -> None:
+    """As its documentation has it: the HMAC-SHA256 of time and secret in base64, quoted once for the address."""
+    accept(world)
+    numbered.serve(world, (1,))
+    settings(archiver, f"dingtalk://SEC{KEY}@{KEY}")
+    assert run(archiver).code == 0
+    (request,) = [request for request in world.requests if request.host == "oapi.dingtalk.com"]
+    query = parse_qs(urlsplit(request.path).query)
+    told = f"{query['timestamp'][0]}\nSEC{KEY}".encode()
+    wanted = base64.b64encode(hmac.digest(f"SEC{KEY}".encode(), told, "sha256")).decode()
+    assert (query["sign"], query["access_token"]) == ([wanted], [KEY])
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "sender", "receiver"),
+    [
+        ("mailtos://me:code@qq.com", "smtp.qq.com", "me@qq.com", "me@qq.com"),
+        ("mailtos://me:code@163.com", "smtp.163.com", "me@163.com", "me@163.com"),
+        ("mailtos://me:code@smtp.example.org?from=a@example.org&to=b@example.org", "smtp.example.org", "a@example.org", "b@example.org"),
+    ],
+)  # fmt: skip
+def test_mail_addresses_of_the_guide_lead_to_their_servers(address: str, host: str, sender: str, receiver: str) -> None:
+    program = (
+        "import json, sys; from apprise import Apprise; mail = Apprise.instantiate(sys.argv[1]);"
+        "ends = mail.from_addr[1], *(address for _, address in mail.targets);"
+        "print(json.dumps([mail.smtp_host, *ends, mail.password, mail.secure_mode in ('ssl', 'starttls')]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, address], capture_output=True, check=True)
+    assert json.loads(done.stdout) == [host, sender, receiver, "code", True]
 
 
 def test_run_mail_gets_the_message(archiver: Command, world: World) -> None:
@@ -165,6 +216,26 @@ def test_run_refused_message_is_a_line_and_no_failure(
     assert (done.code, done.err) == (
         0, f"1 archived\narchiver: notify: WeCom Bot (address 1) {reason}; the articles are kept\n"
     )  # fmt: skip
+
+
+def test_run_feishu_that_refuses_a_message_says_its_code(archiver: Command, world: World) -> None:
+    """It answers 200 and its own code, such as 19024 for a message without the bot's word."""
+    numbered.serve(world, (1,))
+    world.serve(
+        f"https://open.feishu.cn/open-apis/bot/v2/hook/{SECRET}/",
+        Answer(body=b'{"code": 19024, "msg": "Key Words Not Found", "data": {}}'),
+    )
+    settings(archiver, f"feishu://{SECRET}")
+    done = run(archiver)
+    said = "1 archived\narchiver: notify: Feishu (address 1) refused it (errcode 19024); the articles are kept\n"
+    assert (done.code, done.err) == (0, said)
+
+
+def test_run_own_server_that_answers_a_code_took_the_message(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    world.serve(f"https://news.example.org/{SECRET}", Answer(status=201, body=b'{"code": 201}'))
+    settings(archiver, JSON)
+    assert run(archiver).err == "1 archived\n"
 
 
 def test_run_news_nobody_took_come_with_the_next_run(archiver: Command, world: World) -> None:

@@ -14,8 +14,10 @@ from tests.support.wechat.pictures import HOTLINK_NOTICE
 
 PAGES = "mp.weixin.qq.com"
 PICTURES = ("mmbiz.qpic.cn", "wx.qlogo.cn", "res.wx.qq.com")
-# Services that take news of a run: WeCom, DingTalk, Feishu, Bark, and one that takes JSON.
-SERVICES = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "api.day.app", "news.example.org")
+# Services that take news of a run: WeCom, DingTalk, Feishu, Bark, ServerChan, and one that takes JSON.
+SERVICES = (
+    "qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "api.day.app", "sctapi.ftqq.com", "news.example.org"
+)  # fmt: skip
 FEEDS = "reader.example.org"  # a service that keeps articles for later
 HOSTS = (PAGES, *PICTURES, *SERVICES, FEEDS)
 PATIENCE = 30  # seconds; a test that hangs ends here

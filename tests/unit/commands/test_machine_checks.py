@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from archiver.commands.machine_checks import (
 )
 from archiver.models.checkup import Check
 from archiver.settings import Settings
+from tests.support.paths import ROOT
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 DAY, YEAR = timedelta(days=1), timedelta(days=365)
@@ -162,6 +164,13 @@ def test_extras_missing_one_needs_a_person_if_the_settings_do(
     check = check_extras(Settings(catalogue=catalogue))
     assert check.state == state
     assert ("not installed: postgresql" in check.message) == bool(missing)
+
+
+def test_extras_of_users_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_checks, "find_spec", lambda _name: None)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for_users = project["optional-dependencies"].keys() - {"bench", "docs", "dev", "mutation"}
+    assert check_extras(Settings()).message == f"none is installed: {', '.join(sorted(for_users))}"
 
 
 def test_programs_are_named_by_what_they_are_for(monkeypatch: pytest.MonkeyPatch) -> None:
