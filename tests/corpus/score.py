@@ -54,12 +54,17 @@ def read_floors() -> Floors:
     return {column: (recall, precision) for column, (recall, precision) in written.items()}
 
 
+def missing_engines() -> list[str]:
+    """Return the engines of site generators that are not installed."""
+    return [engine for engine, site in SITE_ENGINES.items() if not site.is_installed()]
+
+
 def score_corpus() -> Result:
-    """Archive, render and measure the corpus by all engines, and compare each post to its page."""
+    """Archive, render and measure the corpus by all engines that are installed, and compare each post to its page."""
     pages = read_pages()
     with tempfile.TemporaryDirectory() as folder:
         result = score_posts(pages, archive(pages, Path(folder)))
-        for engine in SITE_ENGINES:
+        for engine in [each for each in SITE_ENGINES if each not in missing_engines()]:
             site = score_site(engine, pages, Path(folder))
             result.scores.update(site.scores)
             result.differences.extend(site.differences)

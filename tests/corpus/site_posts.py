@@ -9,22 +9,36 @@ from pathlib import Path
 from bs4 import Tag
 
 from tests.support.command import Command
-from tests.support.engines.sites import HEXO_SITE, HUGO_SITE, build_hexo, build_hugo, built_articles, write_site
+from tests.support.engines.sites import (
+    HEXO_SITE,
+    HUGO_SITE,
+    build_hexo,
+    build_hugo,
+    built_articles,
+    has_hexo,
+    has_hugo,
+    write_site,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteEngine:
-    """A site generator whose Markdown engine is measured: its profile, where it reads posts, an empty site, its build."""
+    """A site generator whose Markdown engine is measured: its profile, where it reads posts, an empty site, its build,
+    and whether it is installed.
+    """
 
     profile: str
     read_from: str
     files: Mapping[str, str]
     build: Callable[[Path], Path]
+    is_installed: Callable[[], bool]
 
 
 SITE_ENGINES = {
-    "goldmark": SiteEngine(profile="hugo", read_from="content", files=HUGO_SITE, build=build_hugo),
-    "marked": SiteEngine(profile="hexo", read_from="source", files=HEXO_SITE, build=build_hexo),
+    "goldmark": SiteEngine(
+        profile="hugo", read_from="content", files=HUGO_SITE, build=build_hugo, is_installed=has_hugo
+    ),
+    "marked": SiteEngine(profile="hexo", read_from="source", files=HEXO_SITE, build=build_hexo, is_installed=has_hexo),
 }
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.corpus.__main__ import main
 from tests.corpus.browser import chromium, measure_posts
 from tests.corpus.compare import compare
 from tests.corpus.pages import PAGES, TRUTH, CorpusPage, read_pages
 from tests.corpus.posts import Post, archive
 from tests.corpus.score import Result, compare_facts, read_floors, score_posts, score_site
+from tests.corpus.site_posts import SITE_ENGINES
 from tests.support.engines import ENGINES
 
 ALL = {page.name: page for page in read_pages()}
@@ -41,6 +43,23 @@ def test_fidelity_gate_posts_reach_floors(posts: dict[str, Post]) -> None:
 def test_fidelity_gate_built_sites_reach_floors(engine: str, tmp_path: Path) -> None:
     result = score_site(engine, [*ALL.values()], tmp_path)
     assert result.below(read_floors()) == [], "\n".join([*result.table(), *result.differences])
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_score_names_the_engines_that_are_not_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ci: str, code: int
+) -> None:
+    """Somebody without Hugo and Hexo gets the other figures; CI must have all."""
+    for engine, site in SITE_ENGINES.items():
+        monkeypatch.setitem(SITE_ENGINES, engine, replace(site, is_installed=lambda: False))
+    monkeypatch.setattr("tests.corpus.score.score_posts", lambda _pages, _posts: Result(scores={}))
+    monkeypatch.setattr("tests.corpus.score.archive", lambda _pages, _folder: {})
+    monkeypatch.setattr(Result, "table", lambda _self: iter(["the table"]))
+    monkeypatch.setattr("sys.argv", ["tests.corpus", "score"])
+    monkeypatch.setenv("CI", ci)
+    assert main() == code
+    last = "not scored, since Hugo or Hexo is not installed (.ci/debian): goldmark, marked"
+    assert capsys.readouterr().out.splitlines() == ["the table", "", last]
 
 
 # --- The truth ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,6 +56,16 @@ def run_engine(*command: str | Path, folder: Path, **environment: str) -> None:
     said = f"{done.stdout.decode()}{done.stderr.decode()}"
     assert done.returncode == 0, said[-3000:]
     assert not re.search(r"(?i)\b(?:warn|error|conflict)", said), said[-3000:]
+
+
+def has_hugo() -> bool:
+    """Whether Hugo is installed."""
+    return shutil.which("hugo") is not None
+
+
+def has_hexo() -> bool:
+    """Whether Hexo is installed, and the Node that runs it."""
+    return HEXO.is_file() and NODE.is_file()
 
 
 def build_hugo(folder: Path) -> Path:
