@@ -42,6 +42,12 @@ def test_image_is_built_without_what_git_ignores() -> None:
     assert (missing, ".git" in left_out) == ([], True)
 
 
+@pytest.mark.parametrize("name", ["README", "docs/quickstart", "docs/guide/install"])
+@pytest.mark.parametrize("language", [".md", ".zh-CN.md"])
+def test_first_pages_have_the_line_that_clones(name: str, language: str) -> None:
+    assert f"git clone {PROJECT['urls']['Source']} " in (ROOT / f"{name}{language}").read_text(encoding="utf-8")
+
+
 def name_of(path: Path) -> str:
     return path.name
 
