@@ -33,6 +33,7 @@ from archiver.models.checkup import Check, PageReport
 from archiver.models.page_format import FieldPlace, FormatNote
 from archiver.settings import Settings
 from archiver.writer.metadata import provenance
+from archiver.writer.profiles import SiteOptions, built_in_profiles
 from tests.support.command import Command
 from tests.support.paths import ROOT
 
@@ -69,9 +70,19 @@ def test_docs_exit_codes_match_enum() -> None:
     assert documented_codes() == {code.value: code.name for code in Exit}
 
 
-def test_docs_settings_page_names_every_setting() -> None:
-    text = text_of("docs/reference/settings.md")
+@pytest.mark.parametrize("page", ["settings.md", "settings.zh-CN.md"])
+def test_docs_settings_page_names_every_setting(page: str) -> None:
+    text = text_of(f"docs/reference/{page}")
     assert [name for name in Settings.__struct_fields__ if f"{name}:" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [f"{page}{twin}.md" for page in ("guide/blog", "reference/settings", "reference/cli") for twin in ("", ".zh-CN")],
+)
+def test_docs_name_every_profile(page: str) -> None:
+    text = text_of(f"docs/{page}").lower()
+    assert [profile.name for profile in built_in_profiles(SiteOptions()) if profile.name not in text] == []
 
 
 def test_docs_command_list_contains_known_commands() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.writer.profiles import SiteOptions, get_profile
+from archiver.writer.profiles import SiteOptions, built_in_profiles, get_profile
 from tests.support.command import Command
 from tests.support.paths import FIXTURES
 
@@ -26,6 +26,11 @@ def test_add_unknown_profile_is_config_error(archiver):
     assert (run.code, run.out) == (78, "")
     assert "there is no profile `pelican`: use one of " in run.err
     assert not (archiver.folder / "output").exists()
+
+
+def test_every_profile_is_tried() -> None:
+    like_jekyll = {"jekyll", "hux", "chirpy"}  # whose files lie where those of `jekyll` do
+    assert FOLDERS.keys() | like_jekyll == {profile.name for profile in built_in_profiles(SiteOptions())}
 
 
 @pytest.fixture(params=FOLDERS)

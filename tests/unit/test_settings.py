@@ -66,6 +66,18 @@ def test_load_front_matter_accepts_custom_keys(tmp_path):
         ("media: {vidoe_max: 4}", {}, ["archiver.yml", "media.vidoe_max"]),
         ("", {"ARCHIVER_FOO": "1"}, ["ARCHIVER_FOO"]),
         ("", {"ARCHIVER_MEDIA__FOO": "1"}, ["ARCHIVER_MEDIA__FOO", "media.foo"]),
+    ],
+)
+def test_load_unknown_setting_error_names_source_and_key(tmp_path, yml, env, said):
+    with pytest.raises(ConfigError) as raised:
+        settings(tmp_path, yml, env)
+    assert all(word in str(raised.value) for word in ("unknown setting", *said))
+    assert raised.value.exit_code == 78
+
+
+@pytest.mark.parametrize(
+    ("yml", "env", "said"),
+    [
         ("interval: soon", {}, ["archiver.yml", "interval"]),
         ("interval: -1", {}, ["archiver.yml", "interval"]),
         ("interval: .nan", {}, ["archiver.yml", "interval"]),
@@ -84,6 +96,7 @@ def test_load_invalid_setting_error_names_source_and_key(tmp_path, yml, env, sai
     with pytest.raises(ConfigError) as raised:
         settings(tmp_path, yml, env)
     assert all(word in str(raised.value) for word in said)
+    assert "unknown setting" not in str(raised.value)  # or any value of a setting that is not there would do
     assert "\n" not in str(raised.value)
     assert raised.value.exit_code == 78
 
