@@ -10,12 +10,14 @@ import sys
 import sysconfig
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from benchmarks.cluster.played import Egress, Played
+from benchmarks.cluster.relay import Relay
 from tests.support import postgres
 from tests.support.buckets import Bucket, serving
 
@@ -50,11 +52,16 @@ class Processors:
 
 @dataclass(kw_only=True, slots=True)
 class Fleet:
-    """Machines in folders of their own. `config` is what the archiver.yml of each says besides."""
+    """Machines in folders of their own, which reach the services by relays.
+
+    `config` is what the archiver.yml of each says besides.
+    """
 
     folder: Path
     played: Played
     bucket: Bucket
+    database: Relay
+    store: Relay
     interval: float = 0
     config: str = ""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -63,8 +70,14 @@ class Fleet:
     @contextmanager
     def of(cls, folder: Path, played: Played, *, is_empty: bool = False, **options: Any) -> Iterator[Fleet]:
         """Have a fleet without workers, whose list has all articles. With `is_empty`, there is no cluster yet."""
-        with serving(folder) as endpoint:
-            fleet = cls(folder=folder, played=played, bucket=Bucket.new(endpoint), **options)
+        with ExitStack() as opened:
+            endpoint = urlsplit(opened.enter_context(serving(folder)))
+            database, store = (
+                opened.enter_context(Relay.to(int(port or 0)))
+                for port in (urlsplit(postgres.SERVER).port, endpoint.port)
+            )
+            bucket = Bucket.new(f"http://127.0.0.1:{store.own_port}")
+            fleet = cls(folder=folder, played=played, bucket=bucket, database=database, store=store, **options)
             try:
                 if not is_empty:
                     fleet.call("cluster", "init", "-o", "out")
@@ -85,8 +98,12 @@ class Fleet:
         return {
             "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder), **self.bucket.environment,
             **(egress or self.played.egresses[0]).environment, "ARCHIVER_STORE": self.bucket.url,
-            "ARCHIVER_CATALOGUE": postgres.catalogue_of(self.folder / "shared"),
+            "ARCHIVER_CATALOGUE": self._catalogue.replace(f":{self.database.port}/", f":{self.database.own_port}/"),
         }  # fmt: skip
+
+    @property
+    def _catalogue(self) -> str:
+        return postgres.catalogue_of(self.folder / "shared")
 
     def call(self, *words: str, machine: str = "first", codes: Sequence[int] = (0,)) -> str:
         """What a command of a machine says that ends by itself."""
@@ -145,7 +162,7 @@ class Fleet:
 
     def query(self, statement: str) -> list[Any]:
         """The first row of a query to the catalogue."""
-        with postgres.connected(self.environment()["ARCHIVER_CATALOGUE"]) as connection:
+        with postgres.connected(self._catalogue) as connection:
             return [*(connection.execute(statement).fetchone() or ())]
 
     @property
@@ -170,7 +187,7 @@ class Fleet:
     def rows_without_blob(self) -> int:
         """The number of captures and media in the catalogue whose content the bucket has not."""
         stored = {Path(key).name.partition(".")[0] for key in self.bucket.keys}
-        with postgres.connected(self.environment()["ARCHIVER_CATALOGUE"]) as connection:
+        with postgres.connected(self._catalogue) as connection:
             rows = connection.execute("SELECT sha256 FROM media UNION SELECT sha256 FROM captures").fetchall()
         return sum(digest not in stored for (digest,) in rows)
 

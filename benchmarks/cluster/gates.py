@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shlex
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +19,7 @@ from benchmarks.cluster.fleet import Fleet, Processors, wait_until
 from benchmarks.cluster.played import Played
 
 _BUSY = 0.85  # share of the processors' time above which a figure about time does not count
+_CUT = 90  # seconds for which the database cannot be reached; a lease lasts a minute
 _PATIENCE = 600  # seconds without a further article until a fleet is given up
 
 
@@ -117,6 +121,37 @@ def stall(asked: Asked) -> Verdict:
     return Verdict(holds=holds and figures["refused records"] > 0, figures=figures)
 
 
+def database(asked: Asked) -> Verdict:
+    """Restart the database some times, and cut it off for longer than a lease, while a fleet works."""
+    with _fleet(asked, pictures=2, egresses=1) as fleet:
+        alone = fleet.alone()
+        fleet.played.forget()
+        fleet.enqueue()
+        workers = [fleet.start(number) for number in range(asked.workers)]
+        for part in (1, 2, 3):
+            wait_until(lambda part=part: fleet.archived > asked.pages * part // 5, seconds=_PATIENCE)  # type: ignore[misc]
+            subprocess.run(shlex.split(os.environ["ARCHIVER_TEST_DB_RESTART"]), check=True, capture_output=True)
+        wait_until(lambda: fleet.archived > asked.pages * 7 // 10, seconds=_PATIENCE)
+        fleet.database.hold(_CUT)
+        return _whole(fleet, alone, _wait(fleet, workers))
+
+
+def store(asked: Asked) -> Verdict:
+    """Make the bucket slow, then cut it off for a minute, while a fleet works."""
+    with _fleet(asked, pictures=2, egresses=1) as fleet:
+        alone = fleet.alone()
+        fleet.played.forget()
+        fleet.enqueue()
+        workers = [fleet.start(number) for number in range(asked.workers)]
+        wait_until(lambda: fleet.archived > asked.pages // 4, seconds=_PATIENCE)
+        fleet.store.delay = 2.0
+        wait_until(lambda: fleet.archived > asked.pages // 2, seconds=_PATIENCE)
+        fleet.store.delay = 0
+        fleet.store.hold(60)
+        fleet.store.reset()
+        return _whole(fleet, alone, _wait(fleet, workers))
+
+
 def polite(asked: Asked) -> Verdict:
     """Measure the gaps between the pages of each egress, which two workers share, and the pages of all."""
     with _fleet(asked, pictures=1, egresses=asked.egresses, interval=asked.interval) as fleet:
@@ -211,8 +246,8 @@ def carry(asked: Asked) -> Verdict:
 
 
 GATES: Mapping[str, Callable[[Asked], Verdict]] = {
-    "equal": equal, "kill": kill, "stall": stall, "polite": polite, "wall": wall, "wall-for-all": wall_for_all,
-    "growth": growth, "import": carry,
+    "equal": equal, "kill": kill, "stall": stall, "database": database, "store": store, "polite": polite, "wall": wall,
+    "wall-for-all": wall_for_all, "growth": growth, "import": carry,
 }  # fmt: skip
 
 
@@ -224,6 +259,19 @@ def _fleet(asked: Asked, *, pictures: int, egresses: int, **options: Any) -> Ite
         Fleet.of(Path(folder), played, **options) as fleet,
     ):
         yield fleet
+
+
+def _whole(fleet: Fleet, alone: Mapping[str, bytes], codes: list[int]) -> Verdict:
+    """Tell whether all articles are there once, after a last worker, and the tree is that of one machine."""
+    last = fleet.start(0).wait()
+    published = fleet.published()
+    figures = {
+        "articles": fleet.archived, "twice": fleet.doubles, "owners": fleet.owners, "exit codes": [*codes, last],
+        "page requests": fleet.played.pages.total(), "other files": _different(alone, published),
+        "rows without blob": fleet.rows_without_blob,
+    }  # fmt: skip
+    is_whole = (fleet.archived, fleet.doubles, fleet.owners) == (fleet.played.count, 0, 0)
+    return Verdict(holds=is_whole and published == alone and not figures["rows without blob"], figures=figures)
 
 
 def _finish(fleet: Fleet, count: int) -> list[int]:
