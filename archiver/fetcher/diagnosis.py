@@ -45,7 +45,10 @@ def check_proxy(chosen: str, connect: Connect = socket.create_connection) -> Che
     try:
         config = ProxyConfig(chosen)
     except ConfigError as error:
-        return attention(name, f"{setting}: {error}", message("correct {setting}", setting=setting))
+        return attention(
+            name, message("{setting}: {reason}", setting=setting, reason=error.args[0]),
+            message("correct {setting}", setting=setting),
+        )  # fmt: skip
     if config.proxy is None:
         return Check(name=name, message=message("none is set, requests go directly"))
     if not (place := config.name_for(_PAGES)):

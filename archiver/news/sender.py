@@ -68,7 +68,7 @@ def _record_answers() -> None:
             last.error = message("cannot be reached")
             raise
         code = _refusal(answer.content) if answer.ok else 0
-        last.error = "" if answer.ok else f"answered {answer.status_code}"
+        last.error = "" if answer.ok else message("answered {status}", status=answer.status_code)
         last.refusal = message("refused it (errcode {code})", code=code) if code else ""
         return answer
 
