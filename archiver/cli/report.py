@@ -131,10 +131,10 @@ class OutcomePrinter:
             if reason in self.summary.cooldown_reasons:
                 cool[reason] = count
             else:
-                print_message(f"archiver: {phrase('{count} {reason}', count=count, reason=said(reason))}")
+                print_message(phrase("archiver: {count} {reason}", count=count, reason=said(reason)))
         if cool:
             reason = said(max(cool, key=len))
-            print_message(f"archiver: {phrase('{count} {reason}', count=cool.total(), reason=reason)}")
+            print_message(phrase("archiver: {count} {reason}", count=cool.total(), reason=reason))
 
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
