@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from archiver.cli.help_text import shortened
 from archiver.cli.language import phrase
 from archiver.cli.output import is_quiet, print_message
 from archiver.text import CONTROL
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
     from archiver.models import Finding, Outcome
+
+
+_TITLE = 60  # cells of a title: the number before it and the time behind it fit into 80
 
 
 class _Line:
@@ -92,7 +96,8 @@ class Spinner(_Line):
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
         line = self._start(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        line.add_task(f"{self._count}  {CONTROL.sub(' ', title)[:80]}", total=None)
+        title = shortened(CONTROL.sub(" ", title)[:_TITLE], _TITLE)
+        line.add_task(f"{self._count}  {title}", total=None)
 
     def hide_for_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Yield the outcomes unchanged; hide the line before each one, so that the caller can print the outcome."""
