@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from archiver.models import Finding, Outcome
 
 
-_TITLE = 60  # cells of a title: the number before it and the time behind it fit into 80
+_ECHO = 2  # cells at the end of a line, where the terminal shows ^C: a full line would break, and stay half
+_TITLE = 58  # cells of a title: the number before it and the time behind it fit into 78
 
 
 class _Line:
@@ -53,9 +54,9 @@ class _Line:
         from rich.console import Console
         from rich.progress import Progress
 
-        self._line = Progress(
-            *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
-        )
+        console = Console(stderr=True)
+        console.width -= _ECHO
+        self._line = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
         with _Line.lock:
             self._line.start()
             _Line.shown = self._line

@@ -21,7 +21,7 @@ from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, ConfigError, FetchError, Unreachable
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.transport import tls_context
-from archiver.messages.message import message
+from archiver.messages.message import counted_message, message
 from archiver.models.checkup import Check, attention
 
 _PATIENCE = 5.0  # seconds to wait for the proxy
@@ -88,7 +88,8 @@ def check_certificates() -> Check:
         )
     if not count:
         return attention(name, message("no authority is in {place}", place=place), advice)
-    return Check(name=name, message=message("{count} authorities, of {place}", count=count, place=place))
+    said = counted_message("{number} authority, of {place}", "{number} authorities, of {place}", count, place=place)
+    return Check(name=name, message=said)
 
 
 def failure_check(error: ArchiverError, proxy: str, now: datetime) -> Check:
