@@ -48,14 +48,14 @@ def status_lines(status: ArchiveStatus) -> Iterator[str]:
 def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
     """Yield the label and the parts of each row about the archive as a whole."""
     articles, pages, pictures, addresses = status.articles, status.pages, status.pictures, status.addresses
-    total = counted_message(
+    kept = counted_message(
         "{articles:,} of {number} account", "{articles:,} of {number:,} accounts", articles.accounts,
         articles=articles.total,
     )  # fmt: skip
     yield (
         phrase("Articles"),
         [
-            said(total) if articles.total else phrase("none"),
+            said(kept) if articles.total else phrase("none"),
             *_counted({phrase("gone from WeChat"): articles.gone, phrase("incomplete"): articles.incomplete}),
             *_counted({phrase("taken out"): articles.taken_out}),
         ],
