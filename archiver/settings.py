@@ -249,8 +249,8 @@ def load(
                 )
             )
         merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
-    _validated(dict(flags), "the command line")
-    settings = _validated(_merged(merged, dict(flags)), "the settings together")
+    _validated(dict(flags), message("the command line"))
+    settings = _validated(_merged(merged, dict(flags)), message("the settings together"))
     if settings.egress and not settings.catalogue:
         raise ConfigError(
             message("is for machines that share a catalogue on a server: set `catalogue`, too"), concerns="egress"
