@@ -20,7 +20,6 @@ from archiver.cli.output import print_message, print_remark
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 from archiver.messages.message import counted_message, message
-from archiver.messages.warning_codes import warning_codes
 
 if TYPE_CHECKING:
     from archiver.app import RunReport, RunSummary
@@ -97,6 +96,8 @@ def _report_content(summary: RunSummary, run_report: RunReport, warnings: list[s
     reading the lists, feeds and albums of archiver.yml. `warnings` are those about these sources, then those about
     single articles.
     """
+    from archiver.messages.warning_codes import warning_codes  # `archiver --help` needs none of it
+
     return {
         "exit_code": summary.exit_code,
         "outcomes": dict(summary.counts),
