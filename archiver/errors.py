@@ -67,9 +67,10 @@ class ArchiverError(Exception):
     """The base class of all errors that archiver raises on purpose; any other exception is a bug.
 
     An error has a message of one line. Its attribute `concerns` is the file, address or setting that the message is
-    about, or ''. Credentials are redacted in both.
+    about, or ''. Credentials are redacted in both. `code` names the kind of the error in JSON, in every language.
     """
 
+    code = "failed"
     exit_code = Exit.FAILED
 
     def __init__(self, message: str, *, concerns: str = "") -> None:
@@ -84,53 +85,67 @@ class ArchiverError(Exception):
 class UsageError(ArchiverError):
     """The error for options or arguments that are wrong or cannot be combined."""
 
+    code = "usage"
     exit_code = Exit.USAGE
 
 
 class NotWeChat(UsageError):  # noqa: N818 - the names read as statements
     """The error for an address that is not one of mp.weixin.qq.com."""
 
+    code = "not_wechat"
+
 
 class InputError(ArchiverError):
     """The error for a file or an article that does not exist or cannot be read."""
 
+    code = "no_input"
     exit_code = Exit.NO_INPUT
 
 
 class ConfigError(ArchiverError):
     """The error for a setting that is unknown or has an invalid value."""
 
+    code = "bad_config"
     exit_code = Exit.BAD_CONFIG
 
 
 class OutputError(ArchiverError):
     """The error for an archive or a file that cannot be written."""
 
+    code = "cannot_write"
     exit_code = Exit.CANNOT_WRITE
 
 
 class DamagedCatalogue(OutputError):  # noqa: N818
     """The error for a catalogue that is not a valid database, or whose contents are inconsistent."""
 
+    code = "damaged_catalogue"
+
 
 class CatalogueAway(OutputError):  # noqa: N818
     """The error for a catalogue whose server cannot be reached now or is too busy; a later attempt may succeed."""
 
+    code = "catalogue_away"
     exit_code = Exit.TRY_LATER
 
 
 class StoreAway(OutputError):  # noqa: N818
     """The error for an object storage that cannot be reached now or is too busy; a later attempt may succeed."""
 
+    code = "store_away"
     exit_code = Exit.TRY_LATER
 
 
 class FetchError(ArchiverError):
     """The error for a page or a medium that could not be fetched."""
 
+    code = "not_fetched"
+
 
 class Unreachable(FetchError):  # noqa: N818
     """The error for a request that failed in every attempt; a later run may succeed."""
+
+    code = "unreachable"
 
 
 class CoolingDown(FetchError):  # noqa: N818
@@ -140,15 +155,20 @@ class CoolingDown(FetchError):  # noqa: N818
     with a verification page or with HTTP status 429.
     """
 
+    code = "cooling_down"
     exit_code = Exit.TRY_LATER
 
 
 class Refused(CoolingDown):
     """The error for a page that was requested, and that WeChat refused with HTTP status 429."""
 
+    code = "refused"
+
 
 class BudgetSpent(FetchError):  # noqa: N818
     """The error for a page that is not requested because the run has reached its limit of pages or of time."""
+
+    code = "budget_spent"
 
 
 class Postponed(FetchError):  # noqa: N818
@@ -158,9 +178,13 @@ class Postponed(FetchError):  # noqa: N818
     for a while.
     """
 
+    code = "postponed"
+
 
 class TooLarge(FetchError):  # noqa: N818
     """The error for a response that has more bytes than are allowed."""
+
+    code = "too_large"
 
 
 class ForbiddenAddress(FetchError):  # noqa: N818
@@ -170,29 +194,36 @@ class ForbiddenAddress(FetchError):  # noqa: N818
     network). Or its port is neither 80 nor 443 nor one that the user chose.
     """
 
+    code = "forbidden_address"
+
 
 class Busy(ArchiverError):  # noqa: N818
     """The error for an archive on which another run is working, or for a port that another program uses."""
 
+    code = "busy"
     exit_code = Exit.TRY_LATER
 
 
 class LeaseLost(Busy):
     """The error for an article that is not recorded, because another run has taken over its address meanwhile."""
 
+    code = "lease_lost"
+
 
 class ArticleRemoved(ArchiverError):  # noqa: N818
     """The error for an article that the user removed from the archive and that is therefore not fetched again."""
+
+    code = "taken_out"
 
 
 class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public
     """The error for a page that holds no article.
 
-    `state` is the kind of page, a value of models.State. `reason` is the text of WeChat's notice or the title of the
-    page, or ''.
+    `state` is the kind of page, a value of models.State, and the error's code. `reason` is the text of WeChat's notice
+    or the title of the page, or ''.
     """
 
     def __init__(self, state: str, reason: str = "", *, concerns: str = "") -> None:
         super().__init__(f"{state}: {reason}" if reason else str(state), concerns=concerns)
-        self.state = state
+        self.state = self.code = state
         self.reason = reason

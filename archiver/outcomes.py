@@ -79,7 +79,7 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
     advice = _ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]
     return Outcome(
         source=target.source, url=urls.canonicalize(page.url), state=classification.state, outcome="failed",
-        error=one_line(message("{notice}; {advice}", notice=said, advice=advice)),
+        error=one_line(message("{notice}; {advice}", notice=said, advice=advice)), code=classification.state,
         warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
         said = message("{place}: {reason}", place=error.concerns, reason=said)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
     return Outcome(
-        source=source, url=url, state=state, outcome="failed", error=one_line(said),
+        source=source, url=url, state=state, outcome="failed", error=one_line(said), code=error.code,
         held_by="cool-down" if isinstance(error, CoolingDown) else "", exit_code=error.exit_code,
     )  # fmt: skip
 
@@ -107,13 +107,14 @@ def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
     """
     return Outcome(
         source=target.source, url=target.url, outcome="failed", error=message("not asked: {reason}", reason=reason),
-        held_by="failure", exit_code=exit_code,
+        code="not_tried", held_by="failure", exit_code=exit_code,
     )  # fmt: skip
 
 
 def cooling_down(target: Target) -> Outcome:
     """Return the failed outcome of a SOURCE that was not tried, because WeChat showed its wall to this call."""
-    return replace(not_asked(target, message("WeChat wants a rest; it stays due"), Exit.TRY_LATER), held_by="cool-down")
+    outcome = not_asked(target, message("WeChat wants a rest; it stays due"), Exit.TRY_LATER)
+    return replace(outcome, code=CoolingDown.code, held_by="cool-down")
 
 
 def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
@@ -141,7 +142,7 @@ def taken_out(target: Target, article: ArticleSummary) -> Outcome:
     return Outcome(
         source=target.source, url=article.url, outcome="skipped", key=article.key, title=article.title,
         account=article.account, published=article.published.isoformat() if article.published else "",
-        error=str(error), held_by="record", exit_code=error.exit_code,
+        error=str(error), code=error.code, held_by="record", exit_code=error.exit_code,
     )  # fmt: skip
 
 
@@ -165,6 +166,7 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
         state=record.state,
         outcome="skipped",
         error=one_line(message("{reason}; --retry-gone asks again", reason=reason)),
+        code=record.state or "",
         held_by="record",
     )
 
@@ -185,7 +187,7 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
         return replace(notice, warnings=(*notice.warnings, warning), exit_code=exit_code)
     reason = notice.error.partition(";")[0]
     return replace(
-        post, source=notice.source, state=notice.state, exit_code=notice.exit_code,
+        post, source=notice.source, state=notice.state, code=notice.code, exit_code=notice.exit_code,
         error=one_line(message("{reason}; the archive keeps what it has", reason=reason)),
     )  # fmt: skip
 
@@ -201,7 +203,7 @@ def not_due(target: Target, record: UrlRecord) -> Outcome:
                 due=due_at(record), reason=record.reason,
             )
         ),
-        held_by="pause", exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
+        code="not_due", held_by="pause", exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
 
@@ -259,7 +261,7 @@ def bug(target: Target, error: Exception) -> Outcome:
     """Return the outcome of a SOURCE for which an unexpected exception was raised, which is a bug in archiver."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed",
-        error=redact_words(one_line(f"{type(error).__name__}: {error}"))[:500], exit_code=Exit.BUG,
+        error=redact_words(one_line(f"{type(error).__name__}: {error}"))[:500], code="bug", exit_code=Exit.BUG,
     )  # fmt: skip
 
 

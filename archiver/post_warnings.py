@@ -6,16 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from archiver.messages.message import message
+from archiver.messages.warning_codes import warning_code
 from archiver.models import Article, NotRequested, Removal, WriteResult
 from archiver.text import one_line
 
-_NO_TIME = message("no publish time on the page")
-_SAYS_ONLY = message("the page says only")
-_NAMELESS = message("the page does not name itself")
-_PAID = message("a paid article")
-_LEFT_OUT = message("left out, ")
-_NOT_YET = message("not saved yet")
-_INFORMATION = (_NO_TIME, _SAYS_ONLY, _NAMELESS, _PAID, _LEFT_OUT, _NOT_YET)  # beginnings of warnings that ask nothing
+# The codes of warnings that ask nothing of a person: they say how an article is, or what a later call does by itself.
+_INFORMATION = {"no_publish_time", "relative_publish_time", "no_ids", "paid", "left_out", "media_not_saved_yet"}
 
 
 def warnings(
@@ -34,21 +30,20 @@ def warnings(
         )
     yield from map(one_line, article.warnings)
     if not article.published:
-        yield message("{no_time}: the post is dated by its capture", no_time=_NO_TIME)
+        yield message("no publish time on the page: the post is dated by its capture")
     elif article.dated_from:
         date = f"{article.published:%Y-%m-%d}"
         yield one_line(
             message(
-                "{says_only} “{dated_from}”: dated {date}, counted back from its capture",
-                says_only=_SAYS_ONLY,
+                "the page says only “{dated_from}”: dated {date}, counted back from its capture",
                 dated_from=article.dated_from,
                 date=date,
             )
         )
     if not (article.biz and article.mid and article.idx):
-        yield message("{nameless} (biz, mid, idx): a digest of its text stands for it", nameless=_NAMELESS)
+        yield message("the page does not name itself (biz, mid, idx): a digest of its text stands for it")
     if article.paid:
-        yield message("{paid}: only its free part was on the page", paid=_PAID)
+        yield message("a paid article: only its free part was on the page")
     yield from _left_out(article)
     yield from _not_saved(lost)
     if written.outcome == "skipped":
@@ -59,12 +54,16 @@ def _left_out(article: Article) -> Iterator[str]:
     """Yield a warning for each kind of thing on the page that the post leaves out."""
     for (_, reason), removals in groupby(sorted(article.removed, key=_step_and_reason), key=_step_and_reason):
         same_kind = list(removals)
-        count = len(same_kind)
-        times = f" ({count} ×)" if count > 1 else ""
-        quote = f": {same_kind[0].text}" if same_kind[0].text else ""
-        yield one_line(
-            message("{left_out}{reason}{times}{quote}", left_out=_LEFT_OUT, reason=reason, times=times, quote=quote)
-        )
+        count, quote = len(same_kind), same_kind[0].text
+        if count > 1 and quote:
+            said = message("left out, {reason} ({count} ×): {quote}", reason=reason, count=count, quote=quote)
+        elif count > 1:
+            said = message("left out, {reason} ({count} ×)", reason=reason, count=count)
+        elif quote:
+            said = message("left out, {reason}: {quote}", reason=reason, quote=quote)
+        else:
+            said = message("left out, {reason}", reason=reason)
+        yield one_line(said)
 
 
 def _not_saved(lost: Mapping[str, str]) -> Iterator[str]:
@@ -74,8 +73,7 @@ def _not_saved(lost: Mapping[str, str]) -> Iterator[str]:
             count = sum(each == reason for each in lost.values())
             yield one_line(
                 message(
-                    "{not_yet}, the post keeps the address ({reason}): {count} pictures or other media",
-                    not_yet=_NOT_YET,
+                    "not saved yet, the post keeps the address ({reason}): {count} pictures or other media",
                     reason=reason,
                     count=count,
                 )
@@ -114,8 +112,5 @@ def _shortened(url: str) -> str:
 
 
 def asks_nothing(warning: str) -> bool:
-    """Return whether a warning only says how an article is, or what a later call does by itself.
-
-    No person has to do anything about it. `archiver show` has these warnings, too.
-    """
-    return warning.startswith(_INFORMATION)
+    """Return whether a warning asks nothing of a person. `archiver show` has these warnings, too."""
+    return warning_code(warning) in _INFORMATION

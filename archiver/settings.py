@@ -16,6 +16,7 @@ import msgspec
 
 from archiver.credentials import redact_words
 from archiver.errors import ConfigError
+from archiver.messages.foreign import value_error
 from archiver.messages.message import message
 from archiver.models.job import SourceOptions
 from archiver.models.status import SourceKind
@@ -248,8 +249,8 @@ def load(
                 )
             )
         merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
-    _validated(dict(flags), "the command line")
-    settings = _validated(_merged(merged, dict(flags)), "the settings together")
+    _validated(dict(flags), message("the command line"))
+    settings = _validated(_merged(merged, dict(flags)), message("the settings together"))
     if settings.egress and not settings.catalogue:
         raise ConfigError(
             message("is for machines that share a catalogue on a server: set `catalogue`, too"), concerns="egress"
@@ -344,7 +345,8 @@ def _read(path: Path) -> Layer:
             message("{distrust}, so `{risky}` in it is not followed", distrust=distrust, risky=risky),
             concerns=str(path),
         )
-    return with_paths_from(path.parent, layer)
+    # A key without a value, such as `sources:` above lines that are all comments, is not set.
+    return with_paths_from(path.parent, {key: value for key, value in layer.items() if value is not None})
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:
@@ -382,5 +384,5 @@ def _in_words_of_file(said: str) -> str:
         key = ".".join(filter(None, (unknown[2], unknown[1])))
         return message("unknown setting `{key}`: take it out, or correct its name", key=key)
     if wrong := _WRONG.match(said):
-        return f"{wrong[2]}: {wrong[1]}".replace("`", "")
+        return message("{key}: {problem}", key=wrong[2], problem=value_error(wrong[1].replace("`", "")))
     return said

@@ -42,7 +42,7 @@ _CHINESE = """\
 <!-- Written by docs/cli_reference.py from archiver/cli/. Do not edit; renew it: ./run python docs/cli_reference.py -->
 
 这里是每个命令的 `archiver 命令 --help` 所说的内容；`-h` 是 `--help` 的简写，`archiver --version` 显示版本。
-退出码见[退出码](exit-codes.zh-CN.md)，`--json` 的字段见 [JSON](json.md)（英文）。
+退出码见[退出码](exit-codes.zh-CN.md)，`--json` 的字段见 [JSON](json.zh-CN.md)。
 选项能设的，也可以写进 `archiver.yml`：[设置](settings.zh-CN.md)。
 
 | 命令 | |

@@ -364,7 +364,7 @@ def guarded(path: Path) -> Iterator[None]:
         said = str(error.orig)
         if any(word in said for word in _DAMAGED) or getattr(error.orig, "sqlite_errorcode", 0) in _DAMAGED_CODES:
             raise damaged(said, path) from error
-        raise OutputError(f"{said}: {_remedy(said)}", concerns=str(path)) from error
+        raise OutputError(message("{said}: {remedy}", said=said, remedy=_remedy(said)), concerns=str(path)) from error
     except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a value that does not fit its column
         raise damaged(" ".join(str(error).split()), path) from error
 

@@ -16,11 +16,13 @@ from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 from archiver.cli.tracked_entries import TrackedEntries
 from archiver.errors import UsageError
-from archiver.messages.message import counted_message, message
+from archiver.messages.message import counted_message, joined_messages, message
 
 if TYPE_CHECKING:
     from archiver.app import Archiver
     from archiver.sources import ListEntry
+
+_MOST_NAMED = 5  # lines without an address whose numbers are said: notes have many, a list of addresses few
 
 EXAMPLES = """\b
 Examples:
@@ -76,18 +78,27 @@ def archive_list(
                 _write_remaining(Path(failed), entries)
             raise
     if entries.notes:
-        name = ", ".join("stdin" if each == "-" else each for each in lists)
-        print_remark(
-            counted_message(
-                "archiver: {name}: {number} line without an address of WeChat's",
-                "archiver: {name}: {number} lines without an address of WeChat's",
-                entries.notes, name=name,
-            )
-        )  # fmt: skip
+        print_remark(_note_count(lists, entries.notes))
     printer.print_summary_table()
     if failed is not None:
         _write_remaining(Path(failed), entries)
     return printer.summary.exit_code
+
+
+def _note_count(lists: Sequence[str], notes: list[int]) -> str:
+    """Return a line that says how many lines of the lists have no address of WeChat's, and which if they are few."""
+    name = ", ".join("stdin" if each == "-" else each for each in lists)
+    if len(lists) > 1 or len(notes) > _MOST_NAMED:
+        return counted_message(
+            "archiver: {name}: {number} line without an address of WeChat's",
+            "archiver: {name}: {number} lines without an address of WeChat's",
+            len(notes), name=name,
+        )  # fmt: skip
+    return counted_message(
+        "archiver: {name}: {number} line without an address of WeChat's ({lines})",
+        "archiver: {name}: {number} lines without an address of WeChat's ({lines})",
+        len(notes), name=name, lines=joined_messages([*map(str, notes)]),
+    )  # fmt: skip
 
 
 def _enqueue(archive: Archiver, entries: TrackedEntries, common: options.ArchiveOptions) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
@@ -15,9 +16,13 @@ from archiver.cli.language import help_said
 from archiver.cli.options import GENERAL
 from archiver.cli.output import print_text
 from archiver.cli.values import LeanCommand, LeanGroup
+from archiver.messages import mark_message
 
 _OWN = "Options"  # the title above the options that only one command has
 _ARGUMENTS = "Arguments"
+_USAGE = (mark_message("[OPTIONS]"), mark_message("COMMAND [ARGS]..."))  # words of typer in the line `Usage:`
+_DEFAULT = mark_message("[default: {value}]")
+_RANGE = re.compile("x[<>]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +44,7 @@ class _Helpful:
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write how the command is called."""
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        pieces = [help_said(piece.strip("{}").replace("}", "")) for piece in self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=help_said("Usage: "))
 
     def format_help_text(self, _ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
@@ -55,9 +60,10 @@ class _Helpful:
             mark, _, title = word.rpartition("\n")
             formatter.write_paragraph()
             with formatter.indentation():
-                formatter.write_paragraphs(
-                    f"{mark}\n{help_said(title + colon)}{calls}" if mark else help_said(title + colon) + calls
-                )
+                heading = help_said(title + colon)
+                if heading.endswith("："):  # it is as wide as a colon and a space
+                    calls = calls.lstrip(" ")
+                formatter.write_paragraphs(f"{mark}\n{heading}{calls}" if mark else heading + calls)
 
 
 class ArchiverCommand(_Helpful, LeanCommand):
@@ -105,7 +111,22 @@ def _record_said(parameter: Any, ctx: Any) -> tuple[str, str] | None:  # noqa: A
     if parameter.param_type_name == "argument":
         names = parameter.metavar or names  # without the type of Python that typer puts behind it
     own = parameter.help or ""
-    return names, help_said(own) + text.removeprefix(own).replace("[required]", help_said("[required]"))
+    return names, " ".join([help_said(own), *_notes_said(text.removeprefix(own).strip())])
+
+
+def _notes_said(notes: str) -> list[str]:
+    """Return what typer adds to the help of a parameter, such as `[default: 8765; 0<=x<=65535]`, without ranges.
+
+    A range says nothing that the text before it does not say better.
+    """
+    said = []
+    for note in filter(None, notes.removeprefix("[").removesuffix("]").split("; ")):
+        name, colon, value = note.partition(": ")
+        if name == "default" and colon:
+            said.append(help_said(_DEFAULT).format(value=value))
+        elif not _RANGE.search(note):
+            said.append(help_said(f"[{note}]"))
+    return said
 
 
 class ArchiverGroup(_Helpful, LeanGroup):

@@ -13,7 +13,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.hints import with_options
 from archiver.cli.language import enumerated, phrase, said
-from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
+from archiver.cli.output import agrees, is_terminal, json_fields, print_json, print_line, print_message
 from archiver.cli.words import padded, word_of
 from archiver.messages.message import message
 
@@ -104,7 +104,7 @@ def _agree(members: tuple[BundleMember, ...], doctor: DoctorOptions) -> bool:
     print_message(
         message("credentials, your name and your folders are taken out; look through the file before you send it")
     )
-    return doctor.yes or typer.confirm(phrase("Write this to {file}?", file=doctor.bundle), err=True)
+    return doctor.yes or agrees(phrase("Write this to {file}?", file=doctor.bundle))
 
 
 def _lines(check: Check) -> Iterator[str]:

@@ -26,6 +26,15 @@ def cell_width(text: str) -> int:
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def shortened(text: str, cells: int) -> str:
+    """Return a text, or its beginning and `…`, so that it takes at most `cells` cells of a terminal."""
+    if cell_width(text) <= cells:
+        return text
+    while cell_width(text) >= cells:
+        text = text[:-1]
+    return f"{text}…"
+
+
 def wrapped_lines(text: str, width: int) -> list[str]:
     """Return a text as lines of at most `width` cells each; white space counts as one space."""
     lines, line, cells = [], "", 0

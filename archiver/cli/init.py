@@ -38,7 +38,7 @@ budget: 500             # pages that one `archiver run` asks for at most
 # notify: services.txt   # who is told what a run brought, such as WeCom, DingTalk, Feishu, mail: docs/guide/news.md
 
 # What `archiver run` looks through. Each source may have name, tags, author, and folder (below _posts/).
-sources: []
+sources:
 #  - list: addresses.txt                  # one address a line; add new ones at any time
 #  - album: https://mp.weixin.qq.com/mp/appmsgalbum?__biz=...&action=getalbum&album_id=...
 #    name: 专栏                           # albums list long links, most of which meet WeChat's wall:

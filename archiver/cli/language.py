@@ -93,7 +93,7 @@ def said(text: str) -> str:
 
 def said_error(error: ArchiverError) -> str:
     """Return the message of an error in the user's language, behind the file, address or setting that it concerns."""
-    return f"{error.concerns}: {said(error.args[0])}" if error.concerns else said(error.args[0])
+    return f"{said(error.concerns)}: {said(error.args[0])}" if error.concerns else said(error.args[0])
 
 
 def phrase(template: str, /, **values: object) -> str:

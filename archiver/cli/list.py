@@ -121,8 +121,7 @@ def record_line(record: ArticleRecord | UrlRecord) -> str:
     if isinstance(record, ArticleRecord):
         day = f"{record.published:%Y-%m-%d}" if record.published else "          "
         state = "" if record.state == "article" else f" [{word_of(record.state)}]"
-        failed = record.images.failed
-        missing = f" [{phrase('{count} pictures missing', count=failed)}]" if failed else ""
+        missing = phrase(" [{count} pictures missing]", count=record.images.failed) if record.images.failed else ""
         return f"{day}  {record.account}  {record.title}{state}{missing}  {record.post}  {record.key}"
     due = phrase("due {time}", time=beijing_time(record.due)) if record.due else phrase("not asked again")
     state = word_of(record.state or "") or phrase("not read")

@@ -223,5 +223,6 @@ def _run_app() -> int:
     except Exception as error:  # noqa: BLE001 - a bug is reported in one line, not shown as a traceback
         if any(re.fullmatch("-v+|--verbose", word) for word in sys.argv):
             print_message_lines(redact_words(traceback.format_exc()))
-        print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {said(REPORT_BUG)}")
+        problem = f"{type(error).__name__}: {redact_words(str(error))}"
+        print_message(f"archiver: {phrase('{first}; {rest}', first=problem, rest=said(REPORT_BUG))}")
         return Exit.BUG

@@ -6,10 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import typer
-
 from archiver.cli.language import phrase, said
-from archiver.cli.output import discard_stdout, is_terminal, json_fields, print_json, print_line, print_message
+from archiver.cli.output import agrees, discard_stdout, is_terminal, json_fields, print_json, print_line, print_message
 from archiver.cli.progress import FileProgress
 from archiver.errors import Exit, UsageError, combine_exit_codes
 from archiver.messages.message import message
@@ -52,7 +50,7 @@ class FileMover:
             "Move {count} files, from the layout of {former} to that of {profile}?",
             count=count, former=self.summary.former, profile=self.summary.profile,
         )  # fmt: skip
-        return typer.confirm(question, err=True)
+        return agrees(question)
 
     def move(self, archive: Archiver) -> None:
         """Move the files, and print a line for each and a sum."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 REPORT_BUG = message("a bug of archiver's: please report it, with the page's address and what -v shows")
+_ANSWERS = {"y": True, "yes": True, "是": True, "n": False, "no": False, "否": False, "": False}
 _LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
 
 
@@ -181,6 +182,22 @@ def stdin_lines() -> Iterator[str]:
 def is_terminal() -> bool:
     """Return True if both stdin and stderr are terminals, so that the user can be asked a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+def agrees(question: str) -> bool:
+    """Ask a question at the terminal until it is answered by y or n, in English or Chinese; return whether by y.
+
+    Enter alone stands for n. Raise typer.Abort if stdin ends.
+    """
+    while True:
+        typer.echo(f"{question} [y/N]:", nl=False, err=True)
+        try:
+            answer = input(" ").strip().lower()
+        except EOFError:
+            raise typer.Abort from None
+        if answer in _ANSWERS:
+            return _ANSWERS[answer]
+        print_message(message("answer y or n"))
 
 
 def prepare_streams() -> None:

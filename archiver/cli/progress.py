@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from archiver.cli.help_text import shortened
 from archiver.cli.language import phrase
 from archiver.cli.output import is_quiet, print_message
 from archiver.text import CONTROL
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
     from archiver.models import Finding, Outcome
+
+
+_ECHO = 2  # cells at the end of a line, where the terminal shows ^C: a full line would break, and stay half
+_TITLE = 58  # cells of a title: the number before it and the time behind it fit into 78
 
 
 class _Line:
@@ -49,9 +54,9 @@ class _Line:
         from rich.console import Console
         from rich.progress import Progress
 
-        self._line = Progress(
-            *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
-        )
+        console = Console(stderr=True)
+        console.width -= _ECHO
+        self._line = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
         with _Line.lock:
             self._line.start()
             _Line.shown = self._line
@@ -92,7 +97,8 @@ class Spinner(_Line):
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
         line = self._start(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        line.add_task(f"{self._count}  {CONTROL.sub(' ', title)[:80]}", total=None)
+        title = shortened(CONTROL.sub(" ", title)[:_TITLE], _TITLE)
+        line.add_task(f"{self._count}  {title}", total=None)
 
     def hide_for_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Yield the outcomes unchanged; hide the line before each one, so that the caller can print the outcome."""

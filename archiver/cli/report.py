@@ -131,10 +131,10 @@ class OutcomePrinter:
             if reason in self.summary.cooldown_reasons:
                 cool[reason] = count
             else:
-                print_message(f"archiver: {phrase('{count} {reason}', count=count, reason=said(reason))}")
+                print_message(phrase("archiver: {count} {reason}", count=count, reason=said(reason)))
         if cool:
             reason = said(max(cool, key=len))
-            print_message(f"archiver: {phrase('{count} {reason}', count=cool.total(), reason=reason)}")
+            print_message(phrase("archiver: {count} {reason}", count=cool.total(), reason=reason))
 
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
@@ -160,8 +160,10 @@ class OutcomePrinter:
         """Print to stderr what is to be said about an outcome."""
         is_news = self.verbose or not (self._is_repetition(outcome) or self._was_settled(outcome))
         if outcome.error and is_news:
-            bug = f"; {said(REPORT_BUG)}" if outcome.exit_code == Exit.BUG else ""
-            print_message(f"archiver: {outcome.source}: {said(outcome.error)}{bug}")
+            error = said(outcome.error)
+            if outcome.exit_code == Exit.BUG:
+                error = phrase("{first}; {rest}", first=error, rest=said(REPORT_BUG))
+            print_message(f"archiver: {outcome.source}: {error}")
         if outcome.outcome == "unchanged" and self.quiet:
             return
         if outcome.outcome == "unchanged":
@@ -193,8 +195,14 @@ class OutcomePrinter:
 
 def _json(outcome: Outcome) -> dict[str, object]:
     """Return the fields of an Outcome, except `exit_code`, as a dict for JSON. Much faster than dataclasses.asdict."""
+    from archiver.messages.warning_codes import warning_codes
+
     values = {name: getattr(outcome, name) for name in _names()}
-    return values | {"images": asdict(outcome.images), "format_notes": [*map(asdict, outcome.format_notes)]}
+    return values | {
+        "images": asdict(outcome.images),
+        "format_notes": [*map(asdict, outcome.format_notes)],
+        "warning_codes": warning_codes(outcome.warnings),
+    }
 
 
 @cache

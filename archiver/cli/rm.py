@@ -13,7 +13,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.language import phrase
-from archiver.cli.output import discard_stdout, is_terminal, json_fields, print_json, print_line, print_message
+from archiver.cli.output import agrees, discard_stdout, is_terminal, json_fields, print_json, print_line, print_message
 from archiver.errors import Exit
 from archiver.messages.message import message
 
@@ -106,7 +106,7 @@ def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> 
         return Exit.OK
     if not removal.yes:
         _check_terminal()
-        if not typer.confirm(phrase("Delete {summary} for good?", summary=summary), err=True):
+        if not agrees(phrase("Delete {summary} for good?", summary=summary)):
             print_message(message("nothing was deleted"))
             return Exit.FAILED
     archive.empty_lost()
@@ -132,7 +132,7 @@ def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
         print_message(
             message("{title} ({key}): {number} files", title=result.title, key=result.key, number=len(result.files))
         )
-    return typer.confirm(phrase("Take out for good?"), err=True)
+    return agrees(phrase("Take out for good?"))
 
 
 def _print_result(result: RemovalResult, *, as_json: bool, is_dry: bool) -> None:

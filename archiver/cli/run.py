@@ -67,7 +67,7 @@ def run_sources(
         print_remark(f"archiver: {said(line)}")
     if printer.has_news:  # unchanged articles, and a wall that was met before, are not worth a summary
         printer.print_summary(always=True)
-    content = _report_content(printer.summary, run_report, warnings)
+    content = _report_content(printer.summary, run_report, [*run_report.warnings, *warnings])
     with Archiver(settings) as archive:  # of its own, since the run is over: a service may take long
         for line in archive.send_news(content):
             print_message(f"archiver: {said(line)}")
@@ -93,16 +93,21 @@ def _report_content(summary: RunSummary, run_report: RunReport, warnings: list[s
     """Return what `--report` writes, and what the command of `on_news` gets (docs/reference/json.md).
 
     `summary` has the counts of articles by outcome, the written posts and the failures. `run_report` has the results of
-    reading the lists, feeds and albums of archiver.yml, with warnings about these. `warnings` are those about single
-    articles.
+    reading the lists, feeds and albums of archiver.yml. `warnings` are those about these sources, then those about
+    single articles.
     """
+    from archiver.messages.warning_codes import warning_codes  # `archiver --help` needs none of it
+
     return {
         "exit_code": summary.exit_code,
         "outcomes": dict(summary.counts),
         "sources": [asdict(source) for source in run_report.sources],
         "posts": summary.posts,
-        "failed": [{"source": failure.source, "error": failure.error} for failure in summary.failures],
-        "warnings": [*run_report.warnings, *warnings],
+        "failed": [
+            {"source": failure.source, "error": failure.error, "code": failure.code} for failure in summary.failures
+        ],
+        "warnings": warnings,
+        "warning_codes": warning_codes(warnings),
         "format_changes": [
             {**asdict(note), "articles": count, "page": summary.changed_pages[note]}
             for note, count in summary.format_changes.most_common()

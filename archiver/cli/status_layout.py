@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.filesize import decimal
 
+from archiver.cli.help_text import wrapped_lines
 from archiver.cli.hints import with_options
 from archiver.cli.language import enumerated, phrase, said
 from archiver.cli.words import word_of
+from archiver.messages.message import counted_message
 
 if TYPE_CHECKING:
     from archiver.app import ArchiveStatus
@@ -46,12 +48,14 @@ def status_lines(status: ArchiveStatus) -> Iterator[str]:
 def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
     """Yield the label and the parts of each row about the archive as a whole."""
     articles, pages, pictures, addresses = status.articles, status.pages, status.pictures, status.addresses
+    kept = counted_message(
+        "{articles:,} of {number} account", "{articles:,} of {number:,} accounts", articles.accounts,
+        articles=articles.total,
+    )  # fmt: skip
     yield (
         phrase("Articles"),
         [
-            phrase("{number:,} of {accounts:,} accounts", number=articles.total, accounts=articles.accounts)
-            if articles.total
-            else phrase("none"),
+            said(kept) if articles.total else phrase("none"),
             *_counted({phrase("gone from WeChat"): articles.gone, phrase("incomplete"): articles.incomplete}),
             *_counted({phrase("taken out"): articles.taken_out}),
         ],
@@ -160,7 +164,13 @@ def filled_lines(label: str, parts: list[str], indent: int) -> Iterator[str]:
 
 
 def _pieces(parts: list[str], width: int) -> Iterator[str]:
-    """Yield the parts with commas between them; those that are wider than `width` word by word."""
+    """Yield the parts with commas between them; those that are wider than `width` word by word.
+
+    Chinese has no spaces between words: such a part comes in pieces that are as wide as a line allows.
+    """
     for number, part in enumerate(parts, 1):
         ended = part if number == len(parts) else phrase("{part},", part=part)
-        yield from [ended] if cell_len(ended) <= width else ended.split()
+        if cell_len(ended) <= width:
+            yield ended
+        else:
+            yield from ended.split() if ended.isascii() else wrapped_lines(ended, width)

@@ -68,7 +68,7 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     for (word, state), count in sorted(summary.kinds.items(), key=lambda item: (order.index(item[0][0]), item[0])):
         told = phrase(_KINDS.get((word, state)) or _WORDS[word], state=word_of(state))
         yield f"{count:>7,}  {told}"
-    if saved := summary.images["saved"]:
-        yield f"{saved:>7,}  {phrase('pictures saved')}"
-    if failed := summary.images["failed"]:
-        yield f"{failed:>7,}  {phrase('pictures not saved')}"
+    pictures = {
+        phrase("pictures saved"): summary.images["saved"], phrase("pictures not saved"): summary.images["failed"],
+    }  # fmt: skip
+    yield from (f"{count:>7,}  {told}" for told, count in pictures.items() if count)

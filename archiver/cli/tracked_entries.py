@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class TrackedEntries:
     """The entries of a list, to be iterated once, and what is left to do of them.
 
-    `notes` is the number of lines without an address of WeChat's. These are counted, and not passed on.
+    `notes` are the numbers of the lines without an address of WeChat's. These lines are not passed on.
     """
 
     def __init__(self, entries: Iterable[ListEntry]) -> None:
@@ -24,12 +24,12 @@ class TrackedEntries:
         # do not show: several files may be `s?key=REDACTED`.
         self._left: dict[str, tuple[str, ...]] = {}
         self._settled: Counter[str] = Counter()  # number of outcomes by source
-        self.notes = 0
+        self.notes: list[int] = []
 
     def __iter__(self) -> Iterator[ListEntry]:
         for entry in self._entries:
             if entry.is_note:
-                self.notes += 1
+                self.notes.append(entry.number)
                 continue
             if entry.target:
                 self._left[entry.source] = (*self._left.get(entry.source, ()), entry.target.file)

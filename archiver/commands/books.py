@@ -72,8 +72,15 @@ def open_books(
             )
         )
     if books.has_placeholder:
-        remark = message("{path}: it has pictures, such as WebP, that not every reader of books shows", path=path)
-        result.remarks.append(remark if has_converter() else f"{remark}; pip install 'archiver[epub]' converts them")
+        result.remarks.append(
+            message("{path}: it has pictures, such as WebP, that not every reader of books shows", path=path)
+            if has_converter()
+            else message(
+                "{path}: it has pictures, such as WebP, that not every reader of books shows; "
+                "pip install 'archiver[epub]' converts them",
+                path=path,
+            )
+        )
 
 
 def make_book(context: Context, title: str, articles: Iterable[ArticleRecord]) -> BinaryIO:

@@ -20,7 +20,7 @@ from archiver.errors import ArchiverError, CatalogueAway, CoolingDown, DamagedCa
 from archiver.extractor import ParsedPage, classify, page_format
 from archiver.fetcher.diagnosis import check_certificates, check_proxy, failure_check
 from archiver.fetcher.page_sources import FilesOrHttpPages, HttpPages
-from archiver.messages.message import message
+from archiver.messages.message import counted_message, message
 from archiver.models import Capture, Page, State, Target
 from archiver.models.checkup import BundleMember, Check, Checkup, PageReport, attention
 from archiver.models.page_format import PageFormat
@@ -140,11 +140,15 @@ def _page_check(target: Target, page: Page) -> Check:
         era=form.era, fields=form.fields, notes=form.notes,
     )  # fmt: skip
     if not is_article:
-        said = f"{found.state}: {found.reason}" if found.reason else str(found.state)
+        state = message(str(found.state))  # `archiver/cli/words.py` has the texts
+        said = message("{state}: {reason}", state=state, reason=found.reason) if found.reason else state
         return replace(attention("page", said, ADVICE[found.state]), page=report)
     if form.notes:
-        changes = "1 change" if len(form.notes) == 1 else f"{len(form.notes)} changes"
-        said = message("an article, but WeChat made {changes} to its page that archiver does not know", changes=changes)
+        said = counted_message(
+            "an article, but WeChat made {number} change to its page that archiver does not know",
+            "an article, but WeChat made {number} changes to its page that archiver does not know",
+            len(form.notes),
+        )
         return replace(
             attention("page", said, message("report it, with the file that --bundle FILE writes")), page=report
         )

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from archiver.export.converters import find_program
-from archiver.messages.message import message
+from archiver.messages.message import joined_messages, message
 from archiver.models.checkup import Check, attention
 from archiver.settings import Settings
 
@@ -131,7 +131,6 @@ def check_disk(root: Path) -> Check:
     A file is written and deleted again. If the folder does not exist, the nearest folder above it is looked at.
     """
     name, folder = "disk", nearest_folder(root)
-    kind = f", {_kind_of_disk(folder)}" if _MOUNTS.exists() else ""
     try:
         free = shutil.disk_usage(folder).free
         _write_probe(folder)
@@ -145,7 +144,13 @@ def check_disk(root: Path) -> Check:
             return attention(name, said, message("free some space, or name another folder with --output"))
         said = message("{folder} cannot be written ({reason})", folder=folder, reason=error.strerror or error)
         return attention(name, said, message("correct its permissions, or name another folder with --output"))
-    said = message("{free:,.1f} GiB free at {folder}{kind}", free=free / 2**30, folder=folder, kind=kind)
+    said = (
+        message(
+            "{free:,.1f} GiB free at {folder}, {kind}", free=free / 2**30, folder=folder, kind=_kind_of_disk(folder)
+        )
+        if _MOUNTS.exists()
+        else message("{free:,.1f} GiB free at {folder}", free=free / 2**30, folder=folder)
+    )
     if free < _MIN_FREE:
         return attention(name, said, message("free some space, or name another folder with --output"))
     return Check(name=name, message=said)
@@ -215,7 +220,9 @@ def check_locale(root: Path) -> Check:
 def check_extras(settings: Settings) -> Check:
     """Return which optional packages are installed, and whether the settings need one that is not."""
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
-    names = {"installed": ", ".join(sorted(_EXTRAS.keys() - missing)), "missing": ", ".join(sorted(missing))}
+    names = {
+        "installed": joined_messages(sorted(_EXTRAS.keys() - missing)), "missing": joined_messages(sorted(missing)),
+    }  # fmt: skip
     if not missing:
         said = message("all are installed: {installed}", **names)
     elif len(missing) == len(_EXTRAS):

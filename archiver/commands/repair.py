@@ -201,8 +201,9 @@ class Repair:
             )
         moved = self._move(finding)
         self._catalogue.files.mark_capture_lost(digest)
-        reason = f": {outcome.error}" if outcome and outcome.error else ""
-        said = message("its page was read again") if was_fetched else message("noted as lost{reason}", reason=reason)
+        said = message("its page was read again") if was_fetched else message("noted as lost")
+        if not was_fetched and outcome and outcome.error:
+            said = message("noted as lost: {reason}", reason=outcome.error)
         return _with_result(moved, said, repaired=was_fetched)
 
     def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:

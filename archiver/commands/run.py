@@ -146,7 +146,7 @@ class _Run:
         try:
             yield from LinkFollower(self.context, source, scheduler, report).outcomes()
         except InputError as error:
-            report.error, report.is_complete = str(error), False
+            report.error, report.code, report.is_complete = str(error), error.code, False
             yield outcomes.failed(source.title, "", error)
         self.context.archive.catalogue.sources.record(report)
 
@@ -177,11 +177,11 @@ class _Run:
                     yield outcomes.failed(entry.source, "", error)
         except (BudgetSpent, Postponed) as error:
             _log.info("source %s: not read whole, %s", log_name, error.args[0])
-            self.report.warnings.append(f"{source.title}: {error}")
+            self.report.warnings.append(message("{place}: {reason}", place=source.title, reason=error.args[0]))
             source_report.is_complete = False
         except ArchiverError as error:  # articles listed before the error are still archived
             _log.info("source %s: failed, %s", log_name, error.args[0])
-            source_report.error = str(error)
+            source_report.error, source_report.code = str(error), error.code
             source_report.is_complete = False
             yield outcomes.failed(source.title, "", error)
         remaining = remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
@@ -237,7 +237,9 @@ class _Run:
         before = None if self.options.refresh else catalogue.last_listing(redact_words(source.album))
         listing = AlbumListing(source.album, get, is_known, before)
         yield from listing
-        self.report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
+        self.report.warnings += [
+            message("{place}: {reason}", place=source.title, reason=warning) for warning in listing.warnings
+        ]
         if listing.is_complete:
             self.listings[source.album] = listing
 

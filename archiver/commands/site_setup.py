@@ -132,7 +132,7 @@ def _read_hugo(folder: Path, notes: _Notes) -> None:
     pages = permalinks.get("page", permalinks) if isinstance(permalinks, Mapping) else {}
     if isinstance(pages, Mapping) and pages.get("posts"):
         pattern, unknown = post_address(str(pages["posts"]), HUGO_WORDS, prefix)
-        _permalink(notes, pattern, unknown, "permalinks.posts", "`:filename` in place of them")
+        _permalink(notes, pattern, unknown, "permalinks.posts", message("`:filename` in place of them"))
     elif prefix or low.get("uglyurls"):
         notes.settings["post_address"] = f"{prefix}/posts/{{slug}}{'.html' if low.get('uglyurls') else '/'}"
     if low.get("contentdir", "content") != "content" or low.get("staticdir", "static") != "static":
@@ -225,10 +225,13 @@ def _say(notes: _Notes, name: str, configuration: Mapping[str, object], keys: tu
     """Note the values of those `keys` that a configuration has."""
     values = [f"{key}: {configuration[key]}" for key in keys if configuration.get(key) not in (None, "")]
     if name:
-        notes.found.append(f"{name}: {', '.join(values) or 'nothing that concerns posts'}")
+        nothing = message("{name}: nothing that concerns posts", name=name)
+        notes.found.append(f"{name}: {', '.join(values)}" if values else nothing)
 
 
-def _permalink(notes: _Notes, pattern: str, unknown: list[str], key: str, instead: str = "another one") -> None:
+def _permalink(
+    notes: _Notes, pattern: str, unknown: list[str], key: str, instead: str = message("another one")
+) -> None:
     if unknown:
         words = ", ".join(f":{word}" for word in unknown)
         notes.advice.append(

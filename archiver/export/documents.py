@@ -17,6 +17,7 @@ from archiver.export.converters import ConversionError, convert
 from archiver.export.file_names import DocumentNames
 from archiver.export.intact_files import IntactFiles
 from archiver.media_types import mime_type
+from archiver.messages.message import message
 from archiver.models import ArticleRecord, LocalFile
 from archiver.models.reports import StyledArticle
 from archiver.storage.local import as_file_error, atomic_file, make_durable_folder, read_file
@@ -74,7 +75,7 @@ class DocumentFolder:
         except InputError as error:
             self.missing(str(error))
         except ConversionError as error:
-            self.missing(f"{path}: {error}")
+            self.missing(message("{path}: {reason}", path=path, reason=error.args[0]))
         else:
             self.written(str(path))
 

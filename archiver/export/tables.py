@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from archiver.messages.warning_codes import warning_codes
 from archiver.models import ArticleRecord, Images
 from archiver.text import json_line
 
@@ -65,10 +66,11 @@ class CsvTable:
 def to_json_object(value: object) -> dict[str, Any]:
     """Convert an object of a dataclass in archiver.models, such as ArticleRecord, to a dict for JSON.
 
-    The keys are the names of the fields. Times become text in ISO 8601. dataclasses.asdict is not used, since it is
-    slower and does not convert times.
+    The keys are the names of the fields; the record of an article also has the codes of its warnings. Times become text
+    in ISO 8601. dataclasses.asdict is not used, since it is slower and does not convert times.
     """
-    return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
+    values = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
+    return values | {"warning_codes": warning_codes(value.warnings)} if isinstance(value, ArticleRecord) else values
 
 
 def _plain(value: object) -> object:

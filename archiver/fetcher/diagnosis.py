@@ -21,7 +21,7 @@ from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, ConfigError, FetchError, Unreachable
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.transport import tls_context
-from archiver.messages.message import message
+from archiver.messages.message import counted_message, message
 from archiver.models.checkup import Check, attention
 
 _PATIENCE = 5.0  # seconds to wait for the proxy
@@ -45,7 +45,10 @@ def check_proxy(chosen: str, connect: Connect = socket.create_connection) -> Che
     try:
         config = ProxyConfig(chosen)
     except ConfigError as error:
-        return attention(name, f"{setting}: {error}", message("correct {setting}", setting=setting))
+        return attention(
+            name, message("{setting}: {reason}", setting=setting, reason=error.args[0]),
+            message("correct {setting}", setting=setting),
+        )  # fmt: skip
     if config.proxy is None:
         return Check(name=name, message=message("none is set, requests go directly"))
     if not (place := config.name_for(_PAGES)):
@@ -85,7 +88,8 @@ def check_certificates() -> Check:
         )
     if not count:
         return attention(name, message("no authority is in {place}", place=place), advice)
-    return Check(name=name, message=message("{count} authorities, of {place}", count=count, place=place))
+    said = counted_message("{number} authority, of {place}", "{number} authorities, of {place}", count, place=place)
+    return Check(name=name, message=said)
 
 
 def failure_check(error: ArchiverError, proxy: str, now: datetime) -> Check:
@@ -102,7 +106,9 @@ def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, st
     if untrusted := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
         return _explained_certificate(untrusted, now)
     if not isinstance(error, Unreachable) or len(causes) == 1:  # the server answered, or a file could not be read
-        said = str(error.args[0]).removesuffix(": try again later")
+        said: str = error.args[0]
+        if said.endswith(": try again later"):
+            return said, ""
         return said, message("try again later") if isinstance(error, FetchError) else message("correct it")
     if any(isinstance(cause, httpx.ProxyError) for cause in causes):
         reason = next(str(cause) for cause in causes if isinstance(cause, httpx.ProxyError))

@@ -24,6 +24,16 @@ class TranslatableText(str):
     _plural: str  # the template for other numbers than 1; '' for a message that counts nothing
     _values: dict[str, object]
 
+    @property
+    def template(self) -> str:
+        """The English template, for a message that counts that of one."""
+        return self._template
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The values in the places of the template."""
+        return self._values
+
     @classmethod
     def of(cls, template: str, plural: str, values: dict[str, object]) -> Self:
         """Return the message of a template, or of the one of two templates that fits the value `number`."""

@@ -18,7 +18,7 @@ _CODE = re.compile("[a-z]+(?:_[a-z]+)?")  # such as that of a state
 
 
 @dataclass(frozen=True, slots=True)
-class _Pattern:
+class Pattern:
     """A template whose texts are recognised, with one literal that each of its texts contains.
 
     The first of `regexes` gives values that are as short as possible, and the second, if any, long ones.
@@ -29,14 +29,23 @@ class _Pattern:
     regexes: tuple[re.Pattern[str], ...]
 
     def values(self, text: str) -> dict[str, str] | None:
-        """Return the values in a text of the template; None if it is no such text.
+        """Return the values in a text of the template, {} if it has no places; None if it is no such text.
 
         Where a value may end is not certain: in `({reason}): {address}`, the reason may contain `): `, too. So values
         are preferred that have as many opening as closing parentheses.
         """
+        if self.literal not in text:
+            return None
         matches = [match.groupdict() for regex in self.regexes if (match := regex.fullmatch(text))]
         whole = (values for values in matches if all(map(_is_balanced, values.values())))
         return next(whole, matches[0] if matches else None)
+
+
+def pattern_of(template: str) -> Pattern:
+    """Return the pattern of a template, such as `there is no file {name}`."""
+    literals = [literal for literal, _, _, _ in _parsed(template)]
+    lengths = (".+?", ".+") if any("(" in literal for literal in literals) else (".+?",)
+    return Pattern(template, max(literals, key=len), tuple(_regex(template, value) for value in lengths))
 
 
 def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
@@ -48,7 +57,7 @@ def recognise(text: str, texts: NullTranslations, depth: int = _DEPTH) -> str:
     if not isinstance(texts, Texts) or not depth or not _LEAST_LETTERS <= len(text) <= _MOST_LETTERS:
         return text
     for pattern in _patterns(texts):
-        if pattern.literal in text and (found := pattern.values(text)) is not None:
+        if (found := pattern.values(text)) is not None:
             values = {name: recognise(value, texts, depth - 1) for name, value in found.items()}
             return _filled(texts.text_of(pattern.template), values)
     return _recognise_parts(text, texts, depth)
@@ -76,16 +85,14 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 
 
 @lru_cache(maxsize=2)
-def _patterns(texts: Texts) -> list[_Pattern]:
+def _patterns(texts: Texts) -> list[Pattern]:
     """Return the patterns of all templates of a language, those with the most letters of their own first."""
     found = []
     for template in filter(_has_places, texts.templates()):
         literals = [literal for literal, _, _, _ in _parsed(template)]
         letters = sum(map(len, literals))
         if letters >= _LEAST_LETTERS and " " in "".join(literals):
-            lengths = (".+?", ".+") if any("(" in literal for literal in literals) else (".+?",)
-            regexes = tuple(_regex(template, value) for value in lengths)
-            found.append((letters, _Pattern(template, max(literals, key=len), regexes)))
+            found.append((letters, pattern_of(template)))
     return [pattern for _, pattern in sorted(found, key=lambda each: (-each[0], each[1].template))]
 
 

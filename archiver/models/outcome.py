@@ -32,6 +32,7 @@ class Outcome:
     `state` is the state of the page, None if no page was read. `url` is the article's address, and `published` its time
     of publication (ISO 8601). `post` is the path of its post, which begins with the path of the archive's folder; '' if
     it has none. `warnings` and `error` are messages for the user; `error` says what is wrong and what to do, or is ''.
+    `code` names the kind of the error, '' if there is none: a state such as `deleted`, or an error's own code.
     `format_notes` are the signs in the page of a written post that WeChat has changed its format.
     `exit_code` is the exit code of the command if this is its only outcome. All fields except `exit_code` and `held_by`
     are the keys of the JSON line that `--json` prints.
@@ -53,6 +54,7 @@ class Outcome:
     images: Images = field(default_factory=Images)
     warnings: tuple[str, ...] = ()
     error: str = ""
+    code: str = ""
     format_notes: tuple[FormatNote, ...] = ()
     held_by: HeldBy = ""  # not in the JSON line
     exit_code: int = 0  # the command's exit code if this were its only outcome; not in the JSON line

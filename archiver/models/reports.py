@@ -156,14 +156,15 @@ class SourceReport:
     """The result of listing one source (a list, album or feed in archiver.yml) in a run.
 
     `listed` is the number of articles that the source named, and `new` how many of these must be archived now. `error`
-    says why the source could not be listed, or is ''. `is_complete` is False if an error or a limit, such as the budget
-    of the run, ended the listing early.
+    says why the source could not be listed, or is '', and `code` names the kind of that error. `is_complete` is False
+    if an error or a limit, such as the budget of the run, ended the listing early.
     """
 
     name: str
     listed: int = 0  # number of articles that the source listed
     new: int = 0  # number of listed articles that must be archived now
     error: str = ""  # why the source could not be listed
+    code: str = ""  # of the error
     is_complete: bool = True  # False: an error or a limit ended the listing early
 
 

@@ -42,8 +42,12 @@ def send(addresses: Sequence[str], news: NewsMessage) -> Iterator[NewsNotTaken |
     except (ValueError, TypeError, KeyError) as error:
         raise NewsNotTaken(message("apprise ended with code {code}", code=code), concerns="notify") from error
     for number, (service, reason) in enumerate(results, 1):
-        name = f"{service} (address {number})" if service else f"address {number}"
-        yield NewsNotTaken(f"{name} {reason}", concerns="notify") if reason else None
+        said = (
+            message("{service} (address {number}) {reason}", service=service, number=number, reason=reason)
+            if service
+            else message("address {number} {reason}", number=number, reason=reason)
+        )
+        yield NewsNotTaken(said, concerns="notify") if reason else None
 
 
 def run_command(command: Sequence[str], report: Mapping[str, object]) -> None:

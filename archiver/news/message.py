@@ -45,7 +45,8 @@ def write_message(items: Sequence[NewsItem], unnamed: Mapping[NewsKind, int], la
     groups = {kind: [item for item in items if item.kind == kind] for kind in _KINDS}
     counts = {kind: len(groups[kind]) + unnamed.get(kind, 0) for kind in _KINDS}
     headings = {kind: _heading(kind, count, texts) for kind, count in counts.items() if count}
-    title = f"archiver: {texts.gettext(', ').join(headings.values())}"
+    comma = texts.gettext(", ")
+    title = f"archiver: {comma.join(headings.values())}"
     room = _MAX_BYTES - _size(title)
     sections: list[str] = []
     for kind, heading in headings.items():

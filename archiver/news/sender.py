@@ -72,7 +72,7 @@ def _record_answers() -> None:
         except requests.RequestException:
             last.error = message("cannot be reached")
             raise
-        last.error = "" if answer.ok else f"answered {answer.status_code}"
+        last.error = "" if answer.ok else message("answered {status}", status=answer.status_code)
         last.refusal = _refusal(answer, "errcode")
         last.code = _refusal(answer, "code")  # Feishu's; Bark answers 200 when it took a message
         return answer

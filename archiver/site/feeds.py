@@ -229,7 +229,8 @@ def _notes(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> list[s
     notes = []
     if gone:
         said = words.gone(gone.state).format(day=words.formats.date(gone.seen))
-        notes.append(f"{said} {gettext('This is the copy that was kept.')}")
+        copy = gettext("This is the copy that was kept.")
+        notes.append(gettext("{first} {second}").format(first=said, second=copy))
     if text.is_missing:
         notes.append(gettext("The file of this post is missing, so its text is not shown here."))
     return notes

@@ -43,7 +43,7 @@ PAGES = [*READMES, *GUIDES, *(page for page in sorted((ROOT / "docs").rglob("*.m
 COMMANDS = sorted(typer.main.get_group(app).commands)
 
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
-_ANCHOR = re.compile(r"([\w./-]+\.md)#([a-z0-9_-]+)")
+_ANCHOR = re.compile(r"([\w./-]+\.md)#([\w-]+)")
 _CODE = re.compile(r"^ *```\w*\n(.*?)^ *```|((?:^ {4}[^\n]*\n)+)", re.S | re.M)
 _CALL = re.compile(r"(?:^ *|[$&|] |\./run |bin/)archiver ([a-z]+)\b([^|&;)#\n]*)", re.M)
 

@@ -24,7 +24,7 @@ def shown(text: str) -> str:
     return CONTROLS.sub("", text)
 
 
-@pytest.mark.parametrize(("answer", "goes"), [("y", True), ("n", False), ("", False)])
+@pytest.mark.parametrize(("answer", "goes"), [("y", True), ("n", False), ("", False), ("是", True), ("x\nyes", True)])
 def test_rm_asks_confirmation_before_deleting(archiver: Command, out: Path, answer: str, goes: bool) -> None:  # noqa: F811
     before = disk(out)
     code, said = archiver.at_terminal("rm", "-o", "out", numbered.key(1), asked=QUESTION, typed=f"{answer}\n")

@@ -215,12 +215,17 @@ def card_warnings(counts: Counter[str]) -> Iterator[str]:
     """Yield a warning if there are embedded elements of unknown kinds; it names them. `counts` is from unknown_tags."""
     if counts:
         named = [tag + (f" ({count} ×)" if count > 1 else "") for tag, count in counts.most_common(_MAX_NAMED)]
-        more = f" and {len(counts) - _MAX_NAMED} others" if len(counts) > _MAX_NAMED else ""
-        yield message(
-            "embedded content of an unknown kind became a card of what it says: {named}{more}",
-            named=", ".join(named),
-            more=more,
-        )
+        more = len(counts) - _MAX_NAMED
+        yield (
+            message(
+                "embedded content of an unknown kind became a card of what it says: {named} and {more} others",
+                named=", ".join(named), more=more,
+            )
+            if more > 0
+            else message(
+                "embedded content of an unknown kind became a card of what it says: {named}", named=", ".join(named)
+            )
+        )  # fmt: skip
 
 
 def _put(element: Element, card: Card, *, unknown: str = "") -> None:

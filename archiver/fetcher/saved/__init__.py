@@ -97,7 +97,7 @@ def _check_text(head: bytes, path: str) -> None:
         return
     import filetype
 
-    kind = filetype.guess_mime(head) or "binary data"
+    kind = filetype.guess_mime(head) or message("binary data")
     raise ArchiverError(
         message("not a saved web page (looks like {kind}): name the .html, .mhtml or .webarchive file", kind=kind),
         concerns=path,

@@ -24,6 +24,11 @@ from archiver.site.security.signed_media import SIGNATURE, SignedMedia
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 _LARGEST_HEAD = 16_384  # bytes of the address and the headers together
 _READING = ("GET", "HEAD")
+_CODES = {  # of refusals, in JSON, by their status
+    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    408: "timeout", 413: "too_large", 415: "unsupported_type", 421: "misdirected", 429: "too_many_requests",
+    431: "too_large", 500: "bug", 503: "unavailable",
+}  # fmt: skip
 _FOREIGN = ("cross-site", "same-site")  # `same-site` is another port of this machine, or another name of the domain
 _FOLLOWED_LINK = ("GET", "navigate", "document")  # method, Sec-Fetch-Mode and Sec-Fetch-Dest
 _PUBLIC = ("/static/", "/login")  # prefixes of what a login page needs
@@ -185,7 +190,9 @@ def refuse(request: Request, status: int, reason: str) -> Response:
     """Return an error page, or a JSON object for a program. `reason` is one of the messages."""
     if wants_json(request):
         words = translations(language_of(request)).gettext(reason)
-        return JSONResponse({"error": words}, status_code=status)
+        return JSONResponse(
+            {"message": words, "error": reason, "code": _CODES.get(status, "failed")}, status_code=status
+        )
     return render(request, "error.html", status=status, number=status, reason=reason)
 
 

@@ -45,7 +45,9 @@ WALL = """<!DOCTYPE html>
 <script>var PAGE_MID = 'mmbizwap:secitptpage/verify.html';</script>
 <script src="https://captcha.gtimg.com/TCaptcha.js"></script></body></html>
 """
-KEYS = "source url state outcome key title account published post images warnings error format_notes".split()
+KEYS = (
+    "source url state outcome key title account published post images warnings error code format_notes warning_codes"
+).split()
 POST = "out/_posts/2020-06-17-标题.md"
 
 
@@ -104,7 +106,7 @@ def test_add_json_line_keys_and_values(folder):
         "state": "article", "outcome": "archived", "key": "MzA3MDAwMDAwMA==:2650000001:1", "title": "标题",
         "account": "测试号", "published": "2020-06-17T10:00:00+08:00", "post": POST,
         "images": {"expected": 0, "saved": 0, "failed": 0}, "warnings": [], "error": "",
-        "format_notes": [],
+        "code": "", "format_notes": [], "warning_codes": [],
     }  # fmt: skip
 
 

@@ -16,7 +16,9 @@ SHORT = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 OTHER = "https://mp.weixin.qq.com/s/ZyXwVuTsRqPoNmLkJiHgFe"
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_jpg/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv"
 BODY = f'<p>番茄红了。</p><p><img data-src="{PICTURE}/640?wx_fmt=jpeg" data-w="1080"></p>'
-KEYS = "source url state outcome key title account published post images warnings error format_notes".split()
+KEYS = (
+    "source url state outcome key title account published post images warnings error code format_notes warning_codes"
+).split()
 
 
 # The seed

@@ -50,14 +50,20 @@ def test_batch_notes_are_counted_in_one_line(archiver: Command, world: World) ->
     )
     assert (run.code, run.counts) == (0, {"archived": 2})
     assert [line for line in run.err.splitlines() if "list.md" in line] == [
-        "archiver: list.md: 3 lines without an address of WeChat's"
+        "archiver: list.md: 3 lines without an address of WeChat's (2, 5, 7)"
     ]
+
+
+def test_batch_many_notes_are_not_named(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    run = archiver.batch(archiver.write("list.md", *["好文章"] * 6, ONE))
+    assert run.err.splitlines()[0] == "archiver: list.md: 6 lines without an address of WeChat's"
 
 
 def test_batch_one_note_on_stdin_is_one_line(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     run = archiver(*archiver.batch_call("-"), stdin=f"{ONE}\n{OTHER}\n".encode())
-    assert run.err.splitlines()[0] == "archiver: stdin: 1 line without an address of WeChat's"
+    assert run.err.splitlines()[0] == "archiver: stdin: 1 line without an address of WeChat's (2)"
 
 
 def test_run_notes_in_a_list_are_no_failure(archiver: Command, world: World) -> None:

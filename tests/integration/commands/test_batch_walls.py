@@ -42,6 +42,7 @@ def test_batch_verification_page_stops_requests_until_cooldown_ends(archiver: Co
 
     at_once = archiver.batch(named)
     assert (at_once.code, at_once.counts) == (75, {"failed": 63, "skipped": 37})
+    assert {each["code"] for each in at_once.outcomes} == {"cooling_down", ""}
     other_archive = archiver("batch", "--interval", "0", "--output", "elsewhere", named)
     assert (other_archive.code, archiver.add(numbered.address(99)).code) == (75, 75)
     assert _asked(world) == []
@@ -128,6 +129,7 @@ def test_batch_long_link_verification_affects_that_url_only(archiver: Command, w
     told = next(outcome for outcome in run.outcomes if outcome["url"] == link)
     assert told["state"] == "verification"
     assert any("needs the short link" in warning for warning in told["warnings"])
+    assert (told["code"], told["warning_codes"]) == ("verification", ["needs_short_link"])
     (row,) = archiver.catalogue.rows("SELECT due - tried AS wait FROM addresses WHERE url = ?", link)
     assert row["wait"] > 0
     world.requests.clear()

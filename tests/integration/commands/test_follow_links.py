@@ -34,7 +34,7 @@ def follow(archiver: Command) -> dict[str, Any]:
 
 def found(listed: int, new: int, requested: int, archived: int, ended_by: str) -> dict[str, Any]:
     numbers = {"listed": listed, "new": new, "requested": requested, "archived": archived}
-    return {**numbers, "error": "", "is_complete": True, "ended_by": ended_by}
+    return {**numbers, "error": "", "code": "", "is_complete": True, "ended_by": ended_by}
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ def test_recheck_unwritable_post_is_write_error(archiver: Command, world: World)
     run = archiver("recheck", "--json", "--interval", "0", "-o", "out", numbered.key(1))
     assert run.code == 73
     assert "its post stays as it is" in run.outcome["warnings"][0]
+    assert (run.outcome["code"], run.outcome["warning_codes"]) == ("deleted", ["post_not_written"])
     lock.rmdir()
     assert archiver("recheck", "--json", "--interval", "0", "-o", "out", numbered.key(1)).code == 0
     (post,) = archiver.posts

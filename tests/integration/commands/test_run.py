@@ -303,7 +303,9 @@ def test_run_report_contains_outcomes_and_sources(configured: Command, world: Wo
     assert report["exit_code"] == run.code == 2
     assert report["outcomes"] == {"archived": 6, "failed": 2}
     assert sorted(report["posts"]) == sorted(run.out.splitlines())
-    assert {one["source"] for one in report["failed"]} == {numbered.address(2), "https://mp.weixin.qq.com/s/x"}
+    assert {one["source"]: one["code"] for one in report["failed"]} == {
+        numbered.address(2): "unknown", "https://mp.weixin.qq.com/s/x": "usage",
+    }  # fmt: skip
     assert [(one["name"], one["listed"], one["new"]) for one in report["sources"]] == [
         ("addresses.txt", 2, 2),
         ("feed.xml", 2, 2),

@@ -127,7 +127,7 @@ def test_status_prints_lines_for_people(archiver: Command, out: Path) -> None:
     assert (run.code, run.err) == (0, "")
     assert lines[0].startswith("out, 20")
     assert lines[0].endswith(" Beijing time")
-    assert lines[1] == "Articles  3 of 1 accounts, 1 incomplete"
+    assert lines[1] == "Articles  3 of 1 account, 1 incomplete"
     assert lines[3] == "Pictures  1, 1 missing (1 waiting)"
     assert lines[-1] == "Nothing needs a person."
     assert max(map(len, lines)) <= 80
@@ -159,7 +159,7 @@ def test_status_gone_and_taken_out(archiver: Command, world: World, out: Path) -
     assert found["articles"] == {"total": 2, "accounts": 1, "gone": 1, "incomplete": 1, "taken_out": 1}
     assert found["addresses"]["gone"] == {"deleted": 1}
     lines = archiver("status", "-o", "out").out.splitlines()
-    assert "Articles  2 of 1 accounts, 1 gone from WeChat, 1 incomplete, 1 taken out" in lines
+    assert "Articles  2 of 1 account, 1 gone from WeChat, 1 incomplete, 1 taken out" in lines
     assert "Gone      1 deleted" in lines
 
 

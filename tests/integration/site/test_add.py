@@ -78,10 +78,11 @@ def test_token_is_told_in_the_language_of_the_phone(browser: Browser) -> None:
         == "已加入队列：1。 已经有了：1。 未添加：1。"
     )
     assert browser.post("/add", json={"text": "字"}, headers=headers).json()["message"] == "这段文字里没有文章链接。"
-    assert (
-        browser.post("/add", json={"text": ""}, headers=headers).json()["error"]
-        == "没有要添加的文字，请放在 text 字段里发送。"
-    )
+    refusal = browser.post("/add", json={"text": ""}, headers=headers).json()
+    assert refusal == {
+        "message": "没有要添加的文字，请放在 text 字段里发送。",
+        "error": "There is no text to add: send it as `text`.", "code": "bad_request",
+    }  # fmt: skip
 
 
 def test_addition_begins_an_archive(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.cli.help_text import HelpText, cell_width, wrapped_lines
+from archiver.cli.help_text import HelpText, cell_width, shortened, wrapped_lines
 
 
 @pytest.mark.parametrize(("text", "cells"), [("abc", 3), ("文章", 4), ("，", 2), ("e\u0301", 1), ("ｗ", 2), ("", 0)])
@@ -51,3 +51,18 @@ def test_help_text_keeps_lines_of_marked_paragraphs() -> None:
     with text.indentation():
         text.write_paragraphs("\b\nExample:\n  archiver add x")
     assert text.getvalue() == "  Example:\n    archiver add x\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("阳台的十一月", "阳台的…"),
+        ("阳台", "阳台"),
+        ("balcony", "balcony"),
+        ("balconies", "balcon…"),
+        ("阳台abcd", "阳台ab…"),
+        ("", ""),
+    ],
+)
+def test_shortened_text_fits_into_seven_cells(text: str, shown: str) -> None:
+    assert shortened(text, 7) == shown

@@ -23,7 +23,7 @@ def tracked(*targets: Target) -> TrackedEntries:
         ]
     )
     assert [entry.target for entry in entries] == list(targets)
-    assert entries.notes == 1
+    assert entries.notes == [9]
     return entries
 
 
