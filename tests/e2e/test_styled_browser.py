@@ -119,14 +119,21 @@ def test_styled_mutated_pages_run_nothing_and_ask_for_nothing(browser: object, r
     assert witness.trouble == []
 
 
-@pytest.mark.parametrize("display", ["inline-block", "table", "inline-table", "block"])
-def test_styled_deep_boxes_are_shown(browser: object, display: str) -> None:
-    """Chromium ends the process of a page of 350 boxes of some kinds in each other."""
-    body = f'<span style="display:{display};padding:1px">' * 399 + "最深" + "</span>" * 399
-    document = styled_of(page_of(article_html(SCRIPT, body=body)))
+@pytest.mark.parametrize("layout", [
+    "display:inline-block", "display:table", "display:inline-table", "display:block", "display:flex", "display:grid",
+    "display:inline-grid", "columns:2", "column-width:9em", "display:grid;columns:2", "display:var(--x, grid)",
+])  # fmt: skip
+@pytest.mark.parametrize("is_rule", [False, True], ids=["attribute", "rule"])
+def test_styled_deep_boxes_are_shown(browser: object, layout: str, is_rule: bool) -> None:
+    """Chromium ends the process of a page of 350 boxes of some kinds in each other, and 20 grids are never laid out."""
+    style = 'class="a"' if is_rule else f'style="{layout};padding:1px"'
+    body = f"<span {style}>" * 399 + "最深" + "</span>" * 399
+    head = f"<style>.a{{{layout};padding:1px}}</style>" if is_rule else ""
+    document = styled_of(page_of(article_html(SCRIPT, head=head, body=body)))
     assert document is not None
+    assert "padding:1px" in document
     witness = Witness(browser)
-    witness.look(display, document)
+    witness.look(layout, document)
     assert witness.page.evaluate("document.querySelector('#js_content').textContent.trim()") == "最深"
     assert witness.trouble == []
 
