@@ -126,7 +126,7 @@ def show_feeds(request: Request, archive: Archiver) -> Response:
     """Return the page that names the feeds: that of everything, and those of the largest groups of each kind."""
     return render(
         request, "feeds.html", everything=EVERYTHING.title(language_of(request)), absolute=PageLinks.absolute(request),
-        groups=largest_groups(archive.reader.groups), by=CONDITIONS,
+        groups=largest_groups(archive.reader.group_list), by=CONDITIONS,
         asks_password=request.app.state.access.password is not None,
     )  # fmt: skip
 
