@@ -91,6 +91,17 @@ def groups(context: Context, by: GroupedBy, offset: int = 0, limit: int | None =
     return GroupList(groups=tuple(part), total=total)
 
 
+def group_names(context: Context, by: GroupedBy) -> tuple[str, ...]:
+    """Return the names of all accounts, sources, tags or albums in the order of `groups`.
+
+    Raise InputError if there is no archive.
+    """
+    if by == "account" or by == "source":
+        return tuple(group.name for group in groups(context, by).groups)
+    context.archive.require_catalogue()
+    return tuple(_index(context).read(lambda index: index.group_names(by), _ignore, _ignore))
+
+
 def volumes(context: Context, request: BrowseRequest) -> tuple[Volume, ...]:
     """Return the books of the articles that a request selects, each small enough to be made on request.
 

@@ -117,6 +117,10 @@ class ArchiveReader:
         """
         return browse.groups(self._context, by).groups
 
+    def group_names(self, by: GroupedBy) -> tuple[str, ...]:
+        """Return the names of what `groups` returns, in the same order; this is faster."""
+        return browse.group_names(self._context, by)
+
     def group_list(self, by: GroupedBy, offset: int, limit: int) -> GroupList:
         """Return a part of what `groups` returns, and the number of all groups."""
         return browse.groups(self._context, by, offset, limit)

@@ -203,6 +203,12 @@ class SearchIndex:
             rows = self._connection.execute(statement, (kind,)).fetchall()
             return rows[offset : None if limit is None else offset + limit], len(rows)
 
+    def group_names(self, kind: Literal["tag", "album"]) -> list[str]:
+        """Return the names of all tags or albums in the order of `groups`."""
+        statement = "SELECT name FROM labels WHERE kind = ? GROUP BY name ORDER BY count(*) DESC, name"
+        with _detecting_damage():
+            return [str(name) for (name,) in self._connection.execute(statement, (kind,))]
+
     def beginnings(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the beginnings of the texts of the posts with these keys, by key, each in one line.
 

@@ -87,7 +87,7 @@ class FeedSubject:
 EVERYTHING = FeedSubject(kind="all")
 
 
-GroupsOf = Callable[[GroupedBy], Sequence[ArticleGroup]]  # returns the accounts, tags …, that of most articles first
+NamesOf = Callable[[GroupedBy], Sequence[str]]  # returns the accounts, tags …, that of most articles first
 
 
 def largest_groups(
@@ -102,7 +102,7 @@ def largest_groups(
 
 
 def subscriptions_to(
-    kinds: Iterable[FeedKind], groups_of: GroupsOf, links: PageLinks, language: Language
+    kinds: Iterable[FeedKind], names_of: NamesOf, links: PageLinks, language: Language
 ) -> list[SubscriptionGroup]:
     """Return the feeds of some kinds; of all kinds, with the feed of everything before them. `links` are absolute."""
     gettext = translations(language).gettext
@@ -111,12 +111,8 @@ def subscriptions_to(
         SubscriptionGroup(
             title=gettext(KIND_TITLES[kind]),
             subscriptions=tuple(
-                Subscription(
-                    title=group.name,
-                    url=links.feed(kind, group.name),
-                    home=links.listing(**{CONDITIONS[kind]: group.name}),
-                )
-                for group in groups_of(CONDITIONS[kind])
+                Subscription(title=name, url=links.feed(kind, name), home=links.listing(**{CONDITIONS[kind]: name}))
+                for name in names_of(CONDITIONS[kind])
             ),
         )
         for kind in kinds

@@ -46,6 +46,8 @@ class PageLinks:
 
     def page(self, path: str, **query: object) -> str:
         """Return the address of the page at `path`, such as `/search`, with those parts of a query that are not ''."""
+        if not query:
+            return f"{self.root}{path}"
         given = [f"{name}={_in_query(str(value))}" for name, value in query.items() if value not in ("", None)]
         return f"{self.root}{path}" + (f"?{'&'.join(given)}" if given else "")
 

@@ -115,7 +115,7 @@ def _subscriptions_page(*kinds: FeedKind) -> Page:
     def send_subscriptions(request: Request, archive: Archiver) -> Response:
         """Return the feeds of some kinds as a list that programs import; of all kinds, with the feed of everything."""
         language = language_of(request)
-        groups = subscriptions_to(kinds, archive.reader.groups, PageLinks.absolute(request), language)
+        groups = subscriptions_to(kinds, archive.reader.group_names, PageLinks.absolute(request), language)
         title = translations(language).gettext("Feeds of the archive")
         return send_document(request, archive.reader.subscriptions(title, groups), _OPML_TYPE)
 

@@ -275,6 +275,7 @@ def test_groups_count_tags_and_albums_of_present_posts(tmp_path: Path) -> None:
         assert index.groups("tag") == ([("其他", 2, 2000), ("水", 2, 3000)], 2)
         assert index.groups("album") == ([("四季", 2, 3000), ("其他", 1, 3000)], 2)
         assert index.groups("tag", 1, 1) == ([("水", 2, 3000)], 2)
+        assert [index.group_names("tag"), index.group_names("album")] == [["其他", "水"], ["四季", "其他"]]
         index.replace([(entry("一", tags=("茶", "茶")), "文")], ["三"])
         assert index.groups("tag") == ([("其他", 1, 2000), ("茶", 1, 1000)], 2)
         assert index.groups("album") == ([], 0)
