@@ -1,9 +1,8 @@
 """What a page of the reader costs at 10,000 articles: `python -m benchmarks.reader [FOLDER]`.
 
 Prints the CPU time of each kind of page, the least of TIMES requests, and the memory after 100 and after 2,000
-requests. Searches are measured again with nothing that the reader remembers of the one before.
-The articles have texts of about 2,500 characters, tags, albums, and a picture each. With FOLDER, the archive
-is made there once and used again.
+requests. Searches are measured again with nothing that the reader remembers of the one before. The articles have texts
+of about 2,500 characters, tags, albums, and a picture each. With FOLDER, the archive is made there once and used again.
 """
 
 from __future__ import annotations
