@@ -13,8 +13,9 @@ from archiver.archive.post_content import read_post_content
 from archiver.errors import Busy, InputError, OutputError
 from archiver.messages.message import message
 from archiver.models import ArticleRecord
-from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex, Stamp
+from archiver.search.index import SearchIndex, Stamp
 from archiver.search.post_text import PostText, read_post
+from archiver.search.tables import DamagedIndex, IndexedPost
 from archiver.storage.locks import LockFile, locked
 
 INDEX_FILE = "search.db"  # in the archive's own folder; only a cache, as is its journal
@@ -68,7 +69,7 @@ class ArchiveIndex:
     def peek(self, reader: Callable[[SearchIndex], Found], default: Found) -> Found:
         """Return the result of `reader`, which gets the index as it is; `default` if there is none or it is damaged."""
         try:
-            with SearchIndex(self._path) as index:
+            with SearchIndex(self._path) as index, index.reading():
                 return reader(index)
         except (DamagedIndex, Busy, OutputError):
             return default
@@ -104,7 +105,7 @@ class ArchiveIndex:
                 with self._in_memory(planned, done) as index:
                     yield index
                 return
-        with SearchIndex(self._path) as index:
+        with SearchIndex(self._path) as index, index.reading():
             yield index
 
     def _prepare(self, planned: Planned, done: Done, *, reindex: bool) -> None:

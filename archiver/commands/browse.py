@@ -12,13 +12,22 @@ from archiver.context import Context
 from archiver.export.epub import volumes as epub_volumes
 from archiver.models import ArticleRecord
 from archiver.models.books import Volume
-from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, Labels, ListedArticle, SearchableText
+from archiver.models.browsing import (
+    ArticleGroup,
+    ArticleList,
+    GroupedBy,
+    GroupList,
+    Labels,
+    ListedArticle,
+    SearchableText,
+)
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
-from archiver.search.index import IndexedPost, SearchIndex
+from archiver.search.index import SearchIndex
 from archiver.search.normalization import NormalizedText, normalize
 from archiver.search.query import Query
 from archiver.search.selection import Filter
+from archiver.search.tables import IndexedPost
 from archiver.search.times import as_seconds, as_time
 
 MAX_AGE = 60.0  # seconds for which the posts' files count as unchanged since they were compared with the index
@@ -68,18 +77,29 @@ def _stamp(root: Path, post: str) -> str:
     return f"{found.st_mtime_ns}-{found.st_size}" if found else ""
 
 
-def groups(context: Context, by: GroupedBy) -> tuple[ArticleGroup, ...]:
-    """Return the accounts, sources, tags or albums of the articles, that of most articles first.
+def groups(context: Context, by: GroupedBy, offset: int = 0, limit: int | None = None) -> GroupList:
+    """Return a part of the accounts, sources, tags or albums of the articles, that of most articles first.
 
     Raise InputError if there is no archive.
     """
-    catalogue = context.archive.require_catalogue()
-    if by == "account":
-        return tuple(catalogue.browsing.by_account())
-    if by == "source":
-        return tuple(catalogue.browsing.by_source())
-    found = _index(context).read(lambda index: index.groups("tags" if by == "tag" else "albums"), _ignore, _ignore)
-    return tuple(ArticleGroup(name=name, count=count, latest=as_time(latest)) for name, count, latest in found)
+    browsing = context.archive.require_catalogue().browsing
+    if by == "account" or by == "source":
+        named = browsing.by_account() if by == "account" else browsing.by_source()
+        return GroupList(groups=tuple(named[offset : None if limit is None else offset + limit]), total=len(named))
+    found, total = _index(context).read(lambda index: index.groups(by, offset, limit), _ignore, _ignore)
+    part = (ArticleGroup(name=name, count=count, latest=as_time(latest)) for name, count, latest in found)
+    return GroupList(groups=tuple(part), total=total)
+
+
+def group_names(context: Context, by: GroupedBy) -> tuple[str, ...]:
+    """Return the names of all accounts, sources, tags or albums in the order of `groups`.
+
+    Raise InputError if there is no archive.
+    """
+    if by == "account" or by == "source":
+        return tuple(group.name for group in groups(context, by).groups)
+    context.archive.require_catalogue()
+    return tuple(_index(context).read(lambda index: index.group_names(by), _ignore, _ignore))
 
 
 def volumes(context: Context, request: BrowseRequest) -> tuple[Volume, ...]:

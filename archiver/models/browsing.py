@@ -71,6 +71,14 @@ class ArticleGroup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GroupList:
+    """A part of the accounts, tags, albums or sources, that of most articles first. `total` is the number of all."""
+
+    groups: tuple[ArticleGroup, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DayCounts:
     """The numbers of articles by their day of publication in China. `undated` is the number without such a day."""
 

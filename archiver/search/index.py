@@ -19,69 +19,19 @@ import msgspec
 
 from archiver.errors import Busy, OutputError
 from archiver.messages.message import message
-from archiver.search.characters import any_of, character_tokens, divided
+from archiver.search.characters import any_of, divided
 from archiver.search.expressions import has_tokens, match_expression
-from archiver.search.normalization import (
-    NormalizedText,
-    decode_changes,
-    encode_changes,
-    normalize,
-    normalize_with_changes,
-)
+from archiver.search.normalization import NormalizedText, decode_changes
 from archiver.search.query import Query, Term
+from archiver.search.rankings import LATEST
 from archiver.search.selection import Filter, Matches, selecting
-from archiver.search.tokens import joined
+from archiver.search.tables import SCHEMA, VERSION, DamagedIndex, IndexedPost, delete_post, insert_post
 
-VERSION = 4  # of the tables and of the tokens; a file of another version is made again
-BEGINNING = 160  # characters of a text that a list of articles shows
 _BUSY_TIMEOUT = 10  # seconds
 _DISK_ERRORS = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
 )  # fmt: skip
 _COMMON = 0.75  # the share of posts above which a character says nothing of how well a post fits
-
-# Small columns are apart from the texts, so that filters and orders read few pages. The text is the first column of
-# the index, since SQLite stores each word of a later column with the number of the column. `posts.path` is relative to
-# the archive's folder; times are in nanoseconds for files, in seconds since 1970 for `published`. A post whose file is
-# missing keeps its row, with no text, so that it is noticed when the file is back.
-_SCHEMA = """
-CREATE TABLE posts (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
-    modified INTEGER NOT NULL, size INTEGER NOT NULL,
-    title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
-    tags TEXT NOT NULL, albums TEXT NOT NULL, beginning TEXT NOT NULL, is_present INTEGER NOT NULL
-);
-CREATE INDEX posts_by_time ON posts (published, id) WHERE is_present;
-CREATE TABLE texts (
-    id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, changes BLOB NOT NULL, checksum INTEGER NOT NULL
-);
-CREATE VIRTUAL TABLE words USING fts5(text, title, content='', tokenize="ascii tokenchars '+#_'");
-CREATE VIRTUAL TABLE characters USING fts5(numbers, content='', detail=none, columnsize=0, tokenize="ascii");
-"""
-
-
-class DamagedIndex(Exception):  # noqa: N818 - the names read as statements
-    """The error for an index that has to be made again: its file is damaged, missing or of another version."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexedPost:
-    """A post as the index has it.
-
-    `modified` (in nanoseconds) and `size` (in bytes) are those of the file that was read, -1 if the file is missing.
-    """
-
-    key: str
-    path: str
-    modified: int
-    size: int
-    title: str
-    account: str
-    account_id: str
-    published: int | None  # in seconds since 1970
-    state: str
-    tags: tuple[str, ...] = ()
-    albums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,10 +94,10 @@ class SearchIndex:
         If that fails, nothing is stored.
         """
         with _detecting_damage(), self._transaction():
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+            for statement in filter(str.strip, SCHEMA.split(";")):
                 self._connection.execute(statement)
             for post, text in posts:
-                self._insert(post, text)
+                insert_post(self._connection, post, text)
             for table in ("words", "characters"):
                 self._connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608 - constants
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -156,10 +106,22 @@ class SearchIndex:
         """Add or replace posts, each with its text, and remove those with the keys `removed`, in one transaction."""
         with _detecting_damage(), self._transaction():
             for key in removed:
-                self._delete(key)
+                delete_post(self._connection, key)
             for post, text in posts:
-                self._delete(post.key)
-                self._insert(post, text)
+                delete_post(self._connection, post.key)
+                insert_post(self._connection, post, text)
+            self._connection.execute("UPDATE edition SET changes = changes + 1")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Show the index in the `with` block as it is now, whatever another process writes meanwhile."""
+        with _detecting_damage():
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
 
     def stamps(self) -> Iterator[Stamp]:
         """Yield the stamp of every post, by which a caller can tell whether the post's file has changed."""
@@ -175,7 +137,7 @@ class SearchIndex:
         A post matches if its title or text contains each required term, and neither contains an excluded term. Posts
         whose files are missing are never found. `order` is `relevance` (the best first), `newest` or `oldest`. If no
         required term has letters or digits, or if each is one character that most posts contain, `relevance` is the
-        same as `newest`.
+        same as `newest`. With a limit, the result is kept in memory for a while, so that the next part costs little.
         """
         with _detecting_damage():
             characters, others = divided(query, lambda term: order == "relevance" and self._ranks(term))
@@ -185,7 +147,7 @@ class SearchIndex:
                 without=any_of(characters.excluded),
             )  # fmt: skip
             if not checked.required and not checked.excluded:
-                yield from self._candidates(matches, conditions, order, limit)
+                yield from self._first(matches, conditions, order, limit)
                 return
             candidates = self._candidates(matches, conditions, order)
             yield from islice((post_id for post_id in candidates if self._holds(post_id, checked)), limit)
@@ -225,29 +187,52 @@ class SearchIndex:
             rows = self._connection.execute("SELECT DISTINCT account FROM posts WHERE is_present ORDER BY account")
             return [name for (name,) in rows]
 
-    def groups(self, column: Literal["tags", "albums"]) -> list[tuple[str, int, int | None]]:
-        """Return (name, number of posts, latest time of publication) of each tag or album, that of most posts first.
+    def groups(
+        self, kind: Literal["tag", "album"], offset: int = 0, limit: int | None = None
+    ) -> tuple[list[tuple[str, int, int | None]], int]:
+        """Return a part of the tags or albums, that of most posts first, and the number of all of them.
 
-        The time is in seconds since 1970, None if none of the posts has one.
+        Each is (name, number of posts, latest time of publication). The time is in seconds since 1970, None if none of
+        the posts has one.
         """
         statement = (
-            "SELECT value, count(*) AS number, max(p.published)"  # noqa: S608 - constants
-            f" FROM posts p, json_each(p.{column}) WHERE p.is_present GROUP BY value ORDER BY number DESC, value"
+            "SELECT name, count(*) AS number, max(published) FROM labels WHERE kind = ?"
+            " GROUP BY name ORDER BY number DESC, name"
         )
         with _detecting_damage():
-            return [(str(name), number, latest) for name, number, latest in self._connection.execute(statement)]
+            rows = self._connection.execute(statement, (kind,)).fetchall()
+            return rows[offset : None if limit is None else offset + limit], len(rows)
+
+    def group_names(self, kind: Literal["tag", "album"]) -> list[str]:
+        """Return the names of all tags or albums in the order of `groups`."""
+        statement = "SELECT name FROM labels WHERE kind = ? GROUP BY name ORDER BY count(*) DESC, name"
+        with _detecting_damage():
+            return [str(name) for (name,) in self._connection.execute(statement, (kind,))]
 
     def beginnings(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the first BEGINNING characters of the texts of the posts with these keys, by key, each in one line."""
-        statement = "SELECT key, beginning FROM posts WHERE key = ?"
+        """Return the beginnings of the texts of the posts with these keys, by key, each in one line.
+
+        Posts whose files are missing are left out.
+        """
+        statement = "SELECT key, beginning FROM posts JOIN texts USING (id) WHERE key = ?"
         with _detecting_damage():
             rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
         return dict(row for row in rows if row)
 
-    def _candidates(self, matches: Matches, conditions: Filter, order: str, limit: int | None = None) -> Iterator[int]:
+    def _first(self, matches: Matches, conditions: Filter, order: str, limit: int | None) -> Iterable[int]:
+        """Return the ids of the first posts that match, by what was found before if the index is still the same."""
+        if limit is None:
+            return self._candidates(matches, conditions, order)
+        (edition,) = self._connection.execute("SELECT name || changes FROM edition").fetchone()
         statement, values = selecting("p.id", matches, conditions, order)
-        if limit is not None:
-            values[-1] = limit
+
+        def find(number: int) -> Iterator[int]:
+            return (post_id for (post_id,) in self._connection.execute(statement, [*values[:-1], number]))
+
+        return LATEST.first((edition, statement, *values), limit, find)
+
+    def _candidates(self, matches: Matches, conditions: Filter, order: str) -> Iterator[int]:
+        statement, values = selecting("p.id", matches, conditions, order)
         return (post_id for (post_id,) in self._connection.execute(statement, values))
 
     def _ranks(self, term: Term) -> bool:
@@ -280,61 +265,16 @@ class SearchIndex:
             published=row[7], state=row[8], tags=tuple(json.loads(row[9])), albums=tuple(json.loads(row[10])),
         )  # fmt: skip
 
-    def _insert(self, post: IndexedPost, text: str) -> None:
-        is_present = post.modified >= 0
-        row = (
-            post.key, post.path, post.modified, post.size, post.title, post.account, post.account_id, post.published,
-            post.state, json.dumps(post.tags, ensure_ascii=False), json.dumps(post.albums, ensure_ascii=False),
-            " ".join(text[: 2 * BEGINNING].split())[:BEGINNING], is_present,
-        )  # fmt: skip
-        statement = f"INSERT INTO posts VALUES (NULL{', ?' * len(row)})"  # noqa: S608 - a constant
-        post_id = self._connection.execute(statement, row).lastrowid
-        if not is_present:
-            return
-        title, body = normalize(post.title), normalize_with_changes(text)
-        checksum = zlib.crc32(body.text.encode())
-        self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
-            (post_id, title, body.text, encode_changes(body.changes), checksum),
-        )
-        self._connection.execute(
-            "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, joined(body.text), joined(title))
-        )
-        self._connection.execute(
-            "INSERT INTO characters(rowid, numbers) VALUES (?, ?)", (post_id, character_tokens(body.text, title))
-        )
-
-    def _delete(self, key: str) -> None:
-        columns = "posts.id, texts.title, texts.text, texts.checksum"
-        statement = f"SELECT {columns} FROM posts LEFT JOIN texts USING (id) WHERE key = ?"  # noqa: S608 - constants
-        row = self._connection.execute(statement, (key,)).fetchone()
-        if row is None:
-            return
-        post_id, title, text, checksum = row
-        if text is not None:  # the index must be told the words that are to go
-            if zlib.crc32(text.encode()) != checksum:
-                raise DamagedIndex("a text is not what was stored")
-            self._connection.execute(
-                "INSERT INTO words(words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
-                (post_id, joined(text), joined(title)),
-            )
-            self._connection.execute(
-                "INSERT INTO characters(characters, rowid, numbers) VALUES ('delete', ?, ?)",
-                (post_id, character_tokens(text, title)),
-            )
-            self._connection.execute("DELETE FROM texts WHERE id = ?", (post_id,))
-        self._connection.execute("DELETE FROM posts WHERE id = ?", (post_id,))
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
 
 @contextmanager

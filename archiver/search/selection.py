@@ -71,8 +71,8 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
         (conditions.until, "p.published < ?"),
         (conditions.state, "p.state = ?"),
         (conditions.title, "EXISTS (SELECT 1 FROM texts t WHERE t.id = p.id AND instr(t.title, ?))"),
-        (conditions.tag, "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)"),
-        (conditions.album, "EXISTS (SELECT 1 FROM json_each(p.albums) WHERE value = ?)"),
+        (conditions.tag, "p.id IN (SELECT post FROM labels WHERE kind = 'tag' AND name = ?)"),
+        (conditions.album, "p.id IN (SELECT post FROM labels WHERE kind = 'album' AND name = ?)"),
     ):
         if value is not None and value != "":
             where.append(condition)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from archiver.app import Archiver, BrowseRequest
 from archiver.messages import Language, mark_message, translations
-from archiver.models.browsing import ArticleGroup, GroupedBy, ReadableArticle, ReaderAddresses
+from archiver.models.browsing import ArticleGroup, GroupedBy, GroupList, ReadableArticle, ReaderAddresses
 from archiver.models.feeds import (
     ArticleFeed,
     FeedAddresses,
@@ -87,36 +87,41 @@ class FeedSubject:
 EVERYTHING = FeedSubject(kind="all")
 
 
-GroupsOf = Callable[[GroupedBy], Sequence[ArticleGroup]]  # returns the accounts, tags …, that of most articles first
+NamesOf = Callable[[GroupedBy], Sequence[str]]  # returns the accounts, tags …, that of most articles first
 
 
-def largest_groups(groups_of: GroupsOf) -> list[tuple[FeedKind, str, Sequence[ArticleGroup], int]]:
-    """Return of each kind its name, its title, the groups that have most articles, and the number of all groups."""
-    groups = {kind: groups_of(CONDITIONS[kind]) for kind in KIND_TITLES}
-    return [(kind, KIND_TITLES[kind], found[:_MOST_SHOWN], len(found)) for kind, found in groups.items()]
+def largest_groups(
+    list_of: Callable[[GroupedBy, int, int], GroupList],
+) -> list[tuple[FeedKind, str, Sequence[ArticleGroup], int]]:
+    """Return of each kind its name, its title, the groups that have most articles, and the number of all groups.
+
+    `list_of` returns a part of the groups: those from a place on, at most so many.
+    """
+    found = {kind: list_of(CONDITIONS[kind], 0, _MOST_SHOWN) for kind in KIND_TITLES}
+    return [(kind, KIND_TITLES[kind], each.groups, each.total) for kind, each in found.items()]
 
 
 def subscriptions_to(
-    kinds: Iterable[FeedKind], groups_of: GroupsOf, links: PageLinks, language: Language
+    kinds: Iterable[FeedKind], names_of: NamesOf, links: PageLinks, language: Language
 ) -> list[SubscriptionGroup]:
     """Return the feeds of some kinds; of all kinds, with the feed of everything before them. `links` are absolute."""
     gettext = translations(language).gettext
-
-    def subscription(subject: FeedSubject, title: str) -> Subscription:
-        return Subscription(title=title, url=links.feed(*subject.parts), home=subject.listing(links))
 
     groups = [
         SubscriptionGroup(
             title=gettext(KIND_TITLES[kind]),
             subscriptions=tuple(
-                subscription(FeedSubject(kind=kind, name=group.name), group.name)
-                for group in groups_of(CONDITIONS[kind])
+                Subscription(title=name, url=links.feed(kind, name), home=links.listing(**{CONDITIONS[kind]: name}))
+                for name in names_of(CONDITIONS[kind])
             ),
         )
         for kind in kinds
     ]
     if len(groups) == len(KIND_TITLES):
-        groups.insert(0, SubscriptionGroup(subscriptions=(subscription(EVERYTHING, EVERYTHING.title(language)),)))
+        everything = Subscription(
+            title=EVERYTHING.title(language), url=links.feed(*EVERYTHING.parts), home=EVERYTHING.listing(links)
+        )
+        groups.insert(0, SubscriptionGroup(subscriptions=(everything,)))
     return groups
 
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from functools import lru_cache
+from urllib.parse import quote
 
 from starlette.requests import Request
 
 _KEPT = ":=+"  # characters of keys that need no escape in a path
+
+
+@lru_cache(maxsize=8192)  # a list of feeds has thousands of names, each in two addresses
+def _in_path(name: str) -> str:
+    """Return a name as a part of a path."""
+    return quote(name, safe="")
+
+
+def _in_query(value: str) -> str:
+    """Return a value as forms write it into a query."""
+    return _in_path(value).replace("%20", "+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +46,10 @@ class PageLinks:
 
     def page(self, path: str, **query: object) -> str:
         """Return the address of the page at `path`, such as `/search`, with those parts of a query that are not ''."""
-        given = {name: str(value) for name, value in query.items() if value not in ("", None)}
-        return f"{self.root}{path}" + (f"?{urlencode(given)}" if given else "")
+        if not query:
+            return f"{self.root}{path}"
+        given = [f"{name}={_in_query(str(value))}" for name, value in query.items() if value not in ("", None)]
+        return f"{self.root}{path}" + (f"?{'&'.join(given)}" if given else "")
 
     def article(self, key: str, part: str = "", **query: object) -> str:
         """Return the address of an article, or of one of its parts, such as `captures`."""
@@ -51,15 +65,15 @@ class PageLinks:
 
     def feed(self, *subject: str, form: str = "atom", **query: object) -> str:
         """Return the address of a feed, such as `feed("accounts", "南宁市反诈骗")`; of all articles: `feed("all")`."""
-        return self.page(f"/feeds/{'/'.join(quote(part, safe='') for part in subject)}.{form}", **query)
+        return self.page(f"/feeds/{'/'.join(map(_in_path, subject))}.{form}", **query)
 
     def shelf(self, *subject: str, **query: object) -> str:
         """Return the address of a shelf of books, such as `shelf("accounts")`; by default the first."""
-        return self.page("/".join(("/opds", *(quote(part, safe="") for part in subject))), **query)
+        return self.page("/".join(("/opds", *map(_in_path, subject))), **query)
 
     def book(self, *subject: str, period: str) -> str:
         """Return the address of a book, such as `book("accounts", "南宁市反诈骗", period="2025")`."""
-        return self.page(f"/books/{'/'.join(quote(part, safe='') for part in (*subject, period))}.epub")
+        return self.page(f"/books/{'/'.join(map(_in_path, (*subject, period)))}.epub")
 
     def static(self, name: str) -> str:
         """Return the address of a file of the reader's own, such as its style sheet."""

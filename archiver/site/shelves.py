@@ -68,9 +68,9 @@ def first_shelf(archive: Archiver, style: ShelfStyle) -> Shelf:
 
 def shelf_of_groups(archive: Archiver, style: ShelfStyle, kind: FeedKind, number: int) -> Shelf | None:
     """Return a part of the shelf that leads to the books of each account, tag, album or source; None if it is empty."""
-    groups = archive.reader.groups(CONDITIONS[kind])
-    paging = paging_of(number, len(groups))
-    if number > 1 and not groups[offset_of(number) :]:
+    found = archive.reader.group_list(CONDITIONS[kind], offset_of(number), PAGE_SIZE)
+    paging = paging_of(number, found.total)
+    if number > 1 and not found.groups:
         return None
     updated = _last_change(archive)
     entries = [
@@ -78,7 +78,7 @@ def shelf_of_groups(archive: Archiver, style: ShelfStyle, kind: FeedKind, number
             identity=(kind, group.name), title=group.name, updated=updated, kind="acquisition",
             url=style.links.shelf(kind, group.name), summary=style.count(group.count),
         )
-        for group in groups[offset_of(number) :][:PAGE_SIZE]
+        for group in found.groups
     ]  # fmt: skip
     return _shelf(style, (kind,), ("navigation", style.gettext(KIND_TITLES[kind]), updated), entries, paging)
 

@@ -1,4 +1,4 @@
-"""Styled articles of hostile pages in Chromium, without their Content-Security-Policy: nothing runs, nothing is asked for.
+"""Hostile pages as they looked and as text, in Chromium without Content-Security-Policy: nothing runs or is asked for.
 
 The policy would hide what the document itself lets through, so it is taken out, and looked at by itself at the end.
 """
@@ -15,6 +15,7 @@ from archiver.models import Page
 from tests.corpus.browser import ARGUMENTS
 from tests.support.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
 from tests.support.harmless_styled import OWN, styled_of
+from tests.support.harmless_text import text_of
 from tests.support.mutations import mutated
 from tests.support.pages import CAPTURED, article_html, page_of
 from tests.support.paths import FIXTURES, SHARED
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.browser
 
 SITE = "http://site.invalid/"
 DOT = b'<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="400"/>'
+TEXT_PAGE = "<!doctype html><meta charset=utf-8><main>{}</main>"
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 # Each name that hostile markup of the tests calls, as a function that tells of its call.
 _WITNESS = "for (const name of ['a', 'harm', 'alert', 'x']) globalThis[name] = () => console.error('a script ran')"
@@ -94,39 +96,56 @@ def hostile() -> Iterator[tuple[str, str]]:
         yield name, article_html(SCRIPT, head=f"<style>{css}</style>", body='<p class="a">正文</p>')
 
 
-def test_styled_hostile_pages_run_nothing_and_ask_for_nothing(browser: object) -> None:
+def test_styled_and_text_of_hostile_pages_run_nothing_and_ask_for_nothing(browser: object) -> None:
     witness = Witness(browser)
     for name, html in hostile():
         document = styled_of(page_of(html))
         assert document is not None, name
         witness.look(name, document)
+        witness.look(f"{name}, as text", TEXT_PAGE.format(text_of(page_of(html))))
     assert witness.trouble == []
 
 
 @pytest.mark.timeout(3600)  # with --long
-def test_styled_mutated_pages_run_nothing_and_ask_for_nothing(browser: object, request: pytest.FixtureRequest) -> None:
+def test_styled_and_text_of_mutated_pages_run_nothing_and_ask_for_nothing(
+    browser: object, request: pytest.FixtureRequest
+) -> None:
     witness = Witness(browser)
+    styled: list[str] = []
     run = request.config.getoption("randomly_seed", default=0)
     is_long = request.config.getoption("--long")
     files = sorted(FIXTURES.glob("*--*/page.html")) + (sorted(SHARED.glob("corpus/pages/*.html")) if is_long else [])
     for file in files:
         content = file.read_bytes()
+        texts = []
         for turn in range(9 if is_long else 1):  # more than 1,000 pages
             seed = f"{file.parent.name}/{file.stem}:{run}:{turn}"
-            document = styled_of(Page(source=seed, content=mutated(content, seed), captured=CAPTURED))
+            page = Page(source=seed, content=mutated(content, seed), captured=CAPTURED)
+            document = styled_of(page)
             if document:
+                styled.append(seed)
                 witness.look(seed, document)
+            texts.append(f"<section>{text_of(page) or ''}</section>")
+        witness.look(f"{seed} and before, as text", TEXT_PAGE.format("".join(texts)))
+    assert len(styled) > len(files) * (9 if is_long else 1) / 2
     assert witness.trouble == []
 
 
-@pytest.mark.parametrize("display", ["inline-block", "table", "inline-table", "block"])
-def test_styled_deep_boxes_are_shown(browser: object, display: str) -> None:
-    """Chromium ends the process of a page of 350 boxes of some kinds in each other."""
-    body = f'<span style="display:{display};padding:1px">' * 399 + "最深" + "</span>" * 399
-    document = styled_of(page_of(article_html(SCRIPT, body=body)))
+@pytest.mark.parametrize("layout", [
+    "display:inline-block", "display:table", "display:inline-table", "display:block", "display:flex", "display:grid",
+    "display:inline-grid", "columns:2", "column-width:9em", "display:grid;columns:2", "display:var(--x, grid)",
+])  # fmt: skip
+@pytest.mark.parametrize("is_rule", [False, True], ids=["attribute", "rule"])
+def test_styled_deep_boxes_are_shown(browser: object, layout: str, is_rule: bool) -> None:
+    """Chromium ends the process of a page of 350 boxes of some kinds in each other, and 20 grids are never laid out."""
+    style = 'class="a"' if is_rule else f'style="{layout};padding:1px"'
+    body = f"<span {style}>" * 399 + "最深" + "</span>" * 399
+    head = f"<style>.a{{{layout};padding:1px}}</style>" if is_rule else ""
+    document = styled_of(page_of(article_html(SCRIPT, head=head, body=body)))
     assert document is not None
+    assert "padding:1px" in document
     witness = Witness(browser)
-    witness.look(display, document)
+    witness.look(layout, document)
     assert witness.page.evaluate("document.querySelector('#js_content').textContent.trim()") == "最深"
     assert witness.trouble == []
 

@@ -12,9 +12,10 @@ import unicodedata
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archiver.search.index import IndexedPost, SearchIndex
+from archiver.search.index import SearchIndex
 from archiver.search.query import parse_query
 from archiver.search.selection import Filter
+from archiver.search.tables import IndexedPost
 
 PIECES = [
     "大",

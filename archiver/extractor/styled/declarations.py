@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from archiver.extractor.passes.css import written_declarations
+from archiver.extractor.styled.layouts import MAX_COST, cost_of
 from archiver.extractor.styled.properties import FUNCTIONS, IN_PSEUDO_ELEMENTS, KEPT, LEFT_OUT_VALUES, WITH_PICTURE
 
 _ADDRESS = re.compile(r"url\(\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\"'()\s]*+))\s*+\)", re.I)
@@ -24,21 +25,28 @@ _LONGEST_NAME = 30  # characters; no name in FUNCTIONS is longer
 # Lengths of more than 99,999 px, which no article has: they would make a page that nobody can scroll to its end.
 _HUGE = re.compile(r"(?<![#\w.])\d{6}|(?<![#\w])\d++[eE]\+?\d")
 _VARIABLE = re.compile(r"var\(\s*--[\w-]{1,100}\s*(?:,((?:[^()]|\([^()]*\)){0,200}))?\)")
+_COSTLY = re.compile(r"grid|column|inherit", re.I)  # in each style with a layout that costs something
 _MAX_VARIABLES = 20
 _MAX_PICTURES = 20  # in one style
 
 PictureWriter = Callable[[str], str]  # address as in the page → CSS that shows the picture
 
 
-def clean_style(style: str) -> str:
+def clean_style(style: str, room: int = MAX_COST) -> str:
     """Return the declarations of a `style` attribute that a styled article may have; '' if there are none.
 
-    All `url()` are replaced by `none`. Use `style_with_pictures` for a style that may show a picture.
+    All `url()` are replaced by `none`. Use `style_with_pictures` for a style that may show a picture. Layouts that cost
+    more than `room` are left out (layouts.py).
     """
-    return style_with_pictures(style, lambda _: "none") if "url(" in style.lower() else _cleaned(style)
+    return style_with_pictures(style, lambda _: "none", room) if "url(" in style.lower() else _cleaned(style, room)
 
 
-def style_with_pictures(style: str, picture: PictureWriter) -> str:
+def layout_cost(style: str) -> int:
+    """Return what the layout costs that a `style` attribute asks for (layouts.py)."""
+    return _layout_cost(_ADDRESS.sub("none", style)) if _COSTLY.search(style) else 0
+
+
+def style_with_pictures(style: str, picture: PictureWriter, room: int = MAX_COST) -> str:
     """Return the declarations of a `style` attribute like `clean_style`, but with the pictures in its backgrounds.
 
     `picture` is called with each address in a background. It returns the CSS to write in the place of `url(…)`.
@@ -53,26 +61,35 @@ def style_with_pictures(style: str, picture: PictureWriter) -> str:
         place = int(found[1])
         return picture(addresses[place]) if place < len(addresses) else "none"
 
-    return _MARK.sub(picture_of, _cleaned(_ADDRESS.sub(number, style)))  # numbers: an address may be very long
+    return _MARK.sub(picture_of, _cleaned(_ADDRESS.sub(number, style), room))  # numbers: an address may be very long
 
 
 @lru_cache(maxsize=4096)
-def _cleaned(style: str) -> str:
-    return ";".join(f"{name}:{value}" for name, value in clean_declarations(style))
+def _cleaned(style: str, room: int) -> str:
+    return ";".join(f"{name}:{value}" for name, value in clean_declarations(style, room=room))
 
 
-def clean_declarations(style: str, *, is_pseudo_element: bool = False) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=4096)
+def _layout_cost(style: str) -> int:
+    return max((cost_of(name, value) for name, value in clean_declarations(style)), default=0)
+
+
+def clean_declarations(
+    style: str, *, is_pseudo_element: bool = False, room: int = MAX_COST
+) -> Iterator[tuple[str, str]]:
     """Yield the declarations of a style that a styled article may have, in their order, with `!important`.
 
     Marks of the form `url(#0)` are kept in backgrounds alone. With `is_pseudo_element`, the style is that of a
-    `::before` or `::after`, which may have `content`.
+    `::before` or `::after`, which may have `content`. Layouts that cost more than `room` are left out.
     """
     style = _LINE_BREAK.sub("\n", style)  # as browsers read CSS: a break of any form ends a string
     for name, written in written_declarations(_COMMENT.sub(" ", style) if "/*" in style else style):
         if name in KEPT or (is_pseudo_element and name in IN_PSEUDO_ELEMENTS):
             value = _resolved(written) if "var(" in written else written
             plain = value.lower().removesuffix("!important").strip()
-            if plain not in LEFT_OUT_VALUES.get(name, ()) and is_harmless(value, with_picture=name in WITH_PICTURE):
+            if plain in LEFT_OUT_VALUES.get(name, ()) or cost_of(name, value) > room:
+                continue
+            if is_harmless(value, with_picture=name in WITH_PICTURE):
                 yield name, value
 
 

@@ -148,7 +148,8 @@ class _Selector:
 
 @lru_cache(maxsize=4)  # for the selectors of one rule, which follow each other
 def _style(declarations: str, *, is_pseudo_element: bool, is_around: bool) -> str:
-    kept = clean_declarations(declarations, is_pseudo_element=is_pseudo_element)
+    # A rule may select elements in each other, so it may ask for no layout that costs something.
+    kept = clean_declarations(declarations, is_pseudo_element=is_pseudo_element, room=0)
     return ";".join(f"{name}:{value}" for name, value in kept if not is_around or name in _FROM_AROUND)
 
 

@@ -19,7 +19,8 @@ from archiver.extractor.passes.card import caption_of, card_of
 from archiver.extractor.passes.css import BLOCK_TAGS
 from archiver.extractor.passes.images import is_embedded_image
 from archiver.extractor.passes.tree import CARD, DRAWING, Element
-from archiver.extractor.styled.declarations import clean_style, style_with_pictures
+from archiver.extractor.styled.declarations import clean_style, layout_cost, style_with_pictures
+from archiver.extractor.styled.layouts import MAX_COST
 from archiver.extractor.styled.vocabulary import (
     ATTRIBUTES,
     DRAWN,
@@ -80,6 +81,8 @@ class _Writer:
         self.classes = classes
         self.closing: list[str] = []  # end tags of the open elements
         self.links = 0  # number of open `<a>`
+        self.costs: list[int] = []  # of the layouts of the open elements
+        self.room = MAX_COST  # that they leave to those inside
 
     def write(self, body: Element) -> Iterator[Part]:
         yield escape(body.text or "", quote=False)
@@ -90,8 +93,10 @@ class _Writer:
             if event == "end":
                 closing = self.closing.pop()
                 self.links -= closing == "</a>"
+                self.room += self.costs.pop()
                 yield closing + escape(element.tail or "", quote=False)
                 continue
+            self.costs.append(0)
             tag = str(element.tag)
             if tag in (CARD, DRAWING, "img", "image") or tag in LEFT_OUT:
                 walk.skip_subtree()
@@ -107,7 +112,9 @@ class _Writer:
             self.closing.append("" if name in VOID else f"</{name}>")
             yield f"<{name}"
             yield from self._attributes(element, name)
-            yield from _style_of(element)
+            yield from _style_of(element, self.room)
+            self.costs[-1] = min(layout_cost(element.get("style", "")), self.room)
+            self.room -= self.costs[-1]
             yield f">{escape(element.text or '', quote=False)}"
 
     def _leaf(self, element: Element, tag: str) -> Iterator[Part]:
@@ -172,27 +179,30 @@ def _attribute(tag: str, name: str, value: str) -> str:
     return f' {name}="{escape(value)}"' if is_listed and PLAIN_VALUE.fullmatch(value) else ""
 
 
-def _style_of(element: Element) -> Iterator[Part]:
-    """Yield the attribute `style`. A picture that a script would load later is its background already."""
+def _style_of(element: Element, room: int) -> Iterator[Part]:
+    """Yield the attribute `style`. A picture that a script would load later is its background already.
+
+    Layouts that cost more than `room` are left out.
+    """
     style = element.get("style", "")
     later = element.get("data-lazy-bgimg", "")
     lazy = urls.media(later) if later else ""
     if not (lazy or "url(" in style.lower()):
-        yield _style(style)
+        yield _style(style, room)
         return
     if lazy and not set(lazy) & set("()\"'"):
         style = f"{style};background-image:url({lazy})"
     yield ' style="'
-    yield from _style_parts(style)
+    yield from _style_parts(style, room)
     yield '"'
 
 
-def _style(style: str) -> str:
-    cleaned = clean_style(style) if style else ""
+def _style(style: str, room: int = MAX_COST) -> str:
+    cleaned = clean_style(style, room) if style else ""
     return f' style="{escape(cleaned)}"' if cleaned else ""
 
 
-def _style_parts(style: str) -> Iterator[Part]:
+def _style_parts(style: str, room: int) -> Iterator[Part]:
     pictures: list[MediaReference] = []
 
     def mark(address: str) -> str:
@@ -202,7 +212,7 @@ def _style_parts(style: str) -> Iterator[Part]:
         pictures.append(MediaReference(address, "url(&quot;", "&quot;)", "none"))
         return "\0"
 
-    first, *rest = style_with_pictures(style, mark).split("\0")
+    first, *rest = style_with_pictures(style, mark, room).split("\0")
     yield escape(first)
     for picture, text in zip(pictures, rest, strict=True):
         yield picture

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from archiver.messages import translations
-from archiver.models.browsing import ArticleGroup, GroupedBy, ReadableArticle
+from archiver.models.browsing import ArticleGroup, GroupedBy, GroupList, ReadableArticle
 from archiver.models.feeds import FeedFormat, KeptArticle, LatestArticles
 from archiver.site.feeds import (
     CONDITIONS,
@@ -112,11 +112,18 @@ class SiteFeeds:
     def _groups(self, by: GroupedBy) -> Sequence[ArticleGroup]:
         return list(summaries(self.pages.selection.groups(by)))
 
+    def _names(self, by: GroupedBy) -> list[str]:
+        return [group.name for group in self._groups(by)]
+
+    def _group_list(self, by: GroupedBy, offset: int, limit: int) -> GroupList:
+        groups = self._groups(by)
+        return GroupList(groups=tuple(groups[offset : offset + limit]), total=len(groups))
+
     def _subscriptions(self, *kinds: FeedKind) -> FilledPage:
         language = self.pages.language
-        groups = subscriptions_to(kinds, self._groups, StaticLinks(self._root), language)
+        groups = subscriptions_to(kinds, self._names, StaticLinks(self._root), language)
         title = translations(language).gettext("Feeds of the archive")
         return FilledPage(html=self.pages.archive.reader.subscriptions(title, groups).decode())
 
     def _overview(self) -> FilledPage:
-        return self.pages.feeds(StaticLinks(self._root), largest_groups(self._groups))
+        return self.pages.feeds(StaticLinks(self._root), largest_groups(self._group_list))

@@ -178,7 +178,7 @@ def _show_all_groups(request: Request, archive: Archiver) -> Response:
     return render(
         request, "bookshelf.html", everything=EVERYTHING.title(language_of(request)), by=CONDITIONS,
         catalogue=PageLinks.absolute(request).shelf(), asks_password=request.app.state.access.password is not None,
-        groups=largest_groups(archive.reader.groups),
+        groups=largest_groups(archive.reader.group_list),
     )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def _subscriptions_page(*kinds: FeedKind) -> Page:
     def send_subscriptions(request: Request, archive: Archiver) -> Response:
         """Return the feeds of some kinds as a list that programs import; of all kinds, with the feed of everything."""
         language = language_of(request)
-        groups = subscriptions_to(kinds, archive.reader.groups, PageLinks.absolute(request), language)
+        groups = subscriptions_to(kinds, archive.reader.group_names, PageLinks.absolute(request), language)
         title = translations(language).gettext("Feeds of the archive")
         return send_document(request, archive.reader.subscriptions(title, groups), _OPML_TYPE)
 
@@ -126,7 +126,7 @@ def show_feeds(request: Request, archive: Archiver) -> Response:
     """Return the page that names the feeds: that of everything, and those of the largest groups of each kind."""
     return render(
         request, "feeds.html", everything=EVERYTHING.title(language_of(request)), absolute=PageLinks.absolute(request),
-        groups=largest_groups(archive.reader.groups), by=CONDITIONS,
+        groups=largest_groups(archive.reader.group_list), by=CONDITIONS,
         asks_password=request.app.state.access.password is not None,
     )  # fmt: skip
 

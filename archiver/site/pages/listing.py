@@ -73,12 +73,11 @@ def _name_of(name: str, value: str, words: Words) -> str:
 
 def _group_page(by: GroupedBy) -> Callable[[Request, Archiver], Response]:
     def show_groups(request: Request, archive: Archiver) -> Response:
-        found = archive.reader.groups(by)
         number = page_number(request.query_params.get("page", ""))
-        part = found[offset_of(number) :][:PAGE_SIZE]
-        if number > 1 and not part:
+        found = archive.reader.group_list(by, offset_of(number), PAGE_SIZE)
+        if number > 1 and not found.groups:
             return show_not_found(request)
-        return render(request, "groups.html", by=by, groups=part, paging=paging_of(number, len(found)))
+        return render(request, "groups.html", by=by, groups=found.groups, paging=paging_of(number, found.total))
 
     return show_groups
 

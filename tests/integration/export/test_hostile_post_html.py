@@ -7,14 +7,9 @@ import re
 import pytest
 
 from archiver.document.allowlist import TAGS
-from archiver.errors import NotAnArticle
-from archiver.export.post_html import PostAddresses, links_in, post_html
-from archiver.extractor import extract
 from archiver.models import Page
-from archiver.search.post_text import parse_post
-from archiver.writer.profiles.jekyll import JEKYLL
-from archiver.writer.renderer import ProfileRenderer
 from tests.support.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
+from tests.support.harmless_text import text_of
 from tests.support.mutations import mutated
 from tests.support.pages import CAPTURED, article_html, page_of
 from tests.support.paths import FIXTURES
@@ -26,22 +21,6 @@ SAFE = {
     "class", "href", "src", "alt", "poster", "loading", "decoding", "controls", "preload", "tabindex", "colspan", "rowspan",
     "start", "reversed", "type", "value",
 }  # fmt: skip
-ADDRESSES = PostAddresses(
-    medium_of=lambda address: "/media/postimg/a.png" if address.endswith("/postimg/a.png") else "",
-    link_of=lambda address: address if address.startswith(("http://", "https://", "mailto:")) else "",
-    missing="没有",
-)
-
-
-def text_of(page: Page) -> str | None:
-    """The HTML that the reader shows of a page's post; None for a page without an article."""
-    try:
-        article = extract(page)
-    except NotAnArticle:
-        return None
-    post = parse_post(ProfileRenderer(profile=JEKYLL).render(article, {}, CAPTURED).text)
-    links_in(post)
-    return post_html(post, ADDRESSES)
 
 
 def check(html: str | None) -> None:

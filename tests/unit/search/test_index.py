@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from archiver.errors import Busy
 from archiver.search import normalization
-from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex
+from archiver.search.index import SearchIndex
 from archiver.search.query import parse_query
 from archiver.search.selection import Filter
 from archiver.search.snippets import WIDTH, make_snippet
+from archiver.search.tables import DamagedIndex, IndexedPost
 
 TEXTS = {
     "一": ("雨水怎么存", "雨水要存在暗处，免得长藻。用 C++ 写。"),
@@ -136,6 +138,51 @@ def test_page_of_a_word_of_all_posts_reads_that_page_alone(tmp_path: Path, monke
     assert len(made) <= 10 * WIDTH  # a snippet makes the changes up to its end, not the 200 of each text
 
 
+def test_find_next_part_ranks_no_post_again_until_the_index_changes(path: Path) -> None:
+    query = parse_query(["大模型"])
+    with SearchIndex(path) as index, SearchIndex(path) as other:
+        asked: list[str] = []
+        index._connection.set_trace_callback(asked.append)
+
+        def first(limit: int) -> list[str]:
+            asked.clear()
+            return [post.key for post in index.posts(list(index.find(query, Filter(), limit=limit)))]
+
+        def has_ranked() -> bool:
+            return any("bm25" in statement for statement in asked)
+
+        assert first(1) == ["二"]
+        assert has_ranked()
+        assert first(2) == ["二", "三"]
+        assert not has_ranked()
+        other.replace([(entry("一"), "大模型。大模型。大模型。")])
+        assert sorted(first(9)) == ["一", "三", "二"]
+        assert has_ranked()
+        other.replace([], ["一", "二"])
+        assert first(9) == ["三"]
+
+
+def test_find_knows_the_index_that_was_made_anew_from_the_one_before(tmp_path: Path) -> None:
+    keys = []
+    for key in ("一", "二"):
+        with SearchIndex(tmp_path / f"{key}.db", create=True) as index:
+            index.build([(entry(key, title="题"), "雨水")])
+            keys += [post.key for post in index.posts(list(index.find(parse_query(["雨水"]), Filter(), limit=1)))]
+    assert keys == ["一", "二"]
+
+
+def test_reading_sees_nothing_of_a_write_meanwhile(path: Path) -> None:
+    with SearchIndex(path) as index, SearchIndex(path) as other:
+        with index.reading():
+            ids = list(index.find(parse_query(["雨水"]), Filter(), limit=1))
+            other._connection.execute("PRAGMA busy_timeout = 0")
+            with pytest.raises(Busy):
+                other.replace([], ["一"])
+            assert [post.key for post in index.posts(ids)] == ["一"]
+        other.replace([], ["一"])
+        assert index.ids_of(["一"]) == []
+
+
 def test_find_conditions(path: Path) -> None:
     with SearchIndex(path) as index:
         index.replace(
@@ -225,8 +272,15 @@ def test_groups_count_tags_and_albums_of_present_posts(tmp_path: Path) -> None:
     ]
     with SearchIndex(tmp_path / "search.db", create=True) as index:
         index.build((each, "文") for each in entries)
-        assert index.groups("tags") == [("其他", 2, 2000), ("水", 2, 3000)]
-        assert index.groups("albums") == [("四季", 2, 3000), ("其他", 1, 3000)]
+        assert index.groups("tag") == ([("其他", 2, 2000), ("水", 2, 3000)], 2)
+        assert index.groups("album") == ([("四季", 2, 3000), ("其他", 1, 3000)], 2)
+        assert index.groups("tag", 1, 1) == ([("水", 2, 3000)], 2)
+        assert [index.group_names("tag"), index.group_names("album")] == [["其他", "水"], ["四季", "其他"]]
+        index.replace([(entry("一", tags=("茶", "茶")), "文")], ["三"])
+        assert index.groups("tag") == ([("其他", 1, 2000), ("茶", 1, 1000)], 2)
+        assert index.groups("album") == ([], 0)
+        index.replace([(entry("三", tags=("水", "其他"), albums=("四季", "其他")), "文")])
+        index.replace([(entry("一", albums=("四季",)), "文")])
     assert found(tmp_path / "search.db", album="四季") == ["一", "三"]
     assert found(tmp_path / "search.db", album="其他", tag="水") == ["三"]
 
