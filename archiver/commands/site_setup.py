@@ -238,7 +238,8 @@ def _say(notes: _Notes, name: str, configuration: Mapping[str, object], keys: tu
     """Note the values of those `keys` that a configuration has."""
     values = [f"{key}: {configuration[key]}" for key in keys if configuration.get(key) not in (None, "")]
     if name:
-        notes.found.append(f"{name}: {', '.join(values) or 'nothing that concerns posts'}")
+        nothing = message("{name}: nothing that concerns posts", name=name)
+        notes.found.append(f"{name}: {', '.join(values)}" if values else nothing)
 
 
 def _permalink(notes: _Notes, pattern: str, unknown: list[str], key: str, instead: str = "another one") -> None:

@@ -126,9 +126,10 @@ def test_import_of_another_profile_killed_goes_on(bench: Bench) -> None:
 
         return kill_at_some
 
-    bench.each([play(operation) for operation in ("rename", "link", "unlink", "mkdir")])
+    bench.each([play(operation) for operation in ("rename", "unlink", "mkdir")])
     assert problems == []
-    assert fired["rename"] + fired["link"] > 3
+    assert fired["rename"] >= 3  # posts and pictures are written beside their places
+    assert fired["unlink"] and fired["mkdir"]
 
 
 # The injector itself
