@@ -28,6 +28,12 @@ _HUGO_FILES = tuple(
     for start in ("hugo", "config", "config/_default/hugo", "config/_default/config")
     for kind in ("toml", "yaml", "json")
 )
+# A site with the Hux theme has a copy of it. These keys of its `_config.yml` and these files are its own: themes that
+# look like it, such as Clean Blog, on which it stands, have at most one of the keys.
+_HUX_KEYS = frozenset(("SEOTitle", "header-img", "sidebar-avatar", "sidebar-about-description", "featured-tags",
+                       "featured-condition-size"))  # fmt: skip
+_FEWEST_HUX_KEYS = 2
+_HUX_FILES = ("_includes/intro-header.html", "_layouts/keynote.html")
 _CHINESE_DAY = message(
     "Jekyll counts the day in an address in the zone of the machine that builds: on a server "
     "in UTC, a post of the early morning moves to the day before"
@@ -53,9 +59,16 @@ def recognise_site(folder: Path) -> str:
         return "hexo"
     if name:
         themes = f"{configuration.get('theme')} {configuration.get('remote_theme')}"
-        return "chirpy" if "chirpy" in themes else "jekyll"
+        return "chirpy" if "chirpy" in themes else "hux" if _is_of_hux(folder, configuration) else "jekyll"
     name, _ = read_configuration(folder, _HUGO_FILES)
     return "hugo" if name.rpartition("/")[2].startswith("hugo") or (name and _has_folder_of_hugo(folder)) else ""
+
+
+def _is_of_hux(folder: Path, configuration: Mapping[str, object]) -> bool:
+    """Return True for a site with the Hux theme, unless it has the picture that posts of `jekyll` show."""
+    has_keys = len(_HUX_KEYS & configuration.keys()) >= _FEWEST_HUX_KEYS
+    has_theme = (folder / "_layouts/post.html").is_file() and any((folder / name).is_file() for name in _HUX_FILES)
+    return has_keys and has_theme and not (folder / str(FRONT_MATTER["header-img"])).is_file()
 
 
 def _is_of_hexo(folder: Path) -> bool:

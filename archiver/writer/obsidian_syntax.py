@@ -16,6 +16,7 @@ from html import escape, unescape
 from urllib.parse import quote, unquote
 
 from archiver.document.html import parse_attributes
+from archiver.media_types import mime_type
 from archiver.writer.markdown.segments import change_lines
 
 _CARD = re.compile(r"((?:[ >]|- |[0-9]+\. )*)<div class=\"wechat-card\">(.*)</div>")
@@ -82,16 +83,15 @@ def _alias(text: str) -> str:
 
 def _callout(before: str, inside: str, media: str, posts: str) -> str:
     """Return a card as a callout; `before` is what stands before the card on its line, such as the mark of a list."""
-    text = _ANCHOR.sub(lambda link: _card_link(link, media), inside)
+    text = _ANCHOR.sub(_card_link, _with_embeds(inside, media, posts))
     following = re.sub(r"[-.0-9]", " ", before)
     lines = _with_embeds(text, media, posts).split("<br>")
     return f"\n{following}> ".join([f"{before}> [!wechat] {lines[0]}", *lines[1:]])
 
 
-def _card_link(link: re.Match[str], media: str) -> str:
-    """Return a link of a card in Markdown, one for each line; an embed cannot have one."""
-    parts = link[2].split("<br>")
-    return "<br>".join(part if f' src="{media}/' in part else f"[{part}]({link[1]})" for part in parts)
+def _card_link(link: re.Match[str]) -> str:
+    """Return a link of a card in Markdown, one for each line; an embed can stand in it, but not in a wiki link."""
+    return "<br>".join(f"[{part}]({link[1]})" for part in link[2].split("<br>"))
 
 
 def portable_markdown(text: str) -> str:
@@ -125,7 +125,13 @@ def _as_html(found: re.Match[str]) -> str:
     address = escape(quote(found[2]))
     if not found[1]:
         return f'<a href="{address}.md">{escape(found[3] or "", quote=False)}</a>'
-    return f'<img alt="" src="{address}">'
+    return _player(address) or f'<img alt="" src="{address}">'
+
+
+def _player(address: str) -> str:
+    """Return the element that plays a recording, by the extension of its file; '' for a picture."""
+    kind = mime_type(address.rpartition(".")[2]).partition("/")[0]
+    return f'<{kind} controls preload="none" src="{address}"></{kind}>' if kind in ("audio", "video") else ""
 
 
 def _without_embeds(line: str) -> str:
@@ -137,6 +143,8 @@ def _without_embeds(line: str) -> str:
         if path is None:
             return found[0]
         alias = alias or ""
+        if sign and (player := _player(escape(quote(path)))):
+            return player
         if sign and _SIZE.fullmatch(alias):
             named = zip(("width", "height"), alias.split("x"), strict=False)
             sizes = "".join(f' {name}="{size}"' for name, size in named)

@@ -72,16 +72,23 @@ def _drawing(address: str) -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run Debian's Chromium for as long as it is needed."""
+def chromium_page() -> Iterator[Any]:
+    """Run Debian's Chromium for as long as its empty page is needed."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         try:
-            yield Browser(browser.new_page())
+            yield browser.new_page()
         finally:
             browser.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium for as long as it is needed."""
+    with chromium_page() as page:
+        yield Browser(page)
 
 
 def measure_posts(bodies: Iterable[str]) -> list[list[Line]]:

@@ -37,6 +37,8 @@ _SHOW = """() => {
   for (const image of body.querySelectorAll('img[data-src]')) image.src = image.dataset.src
 }"""
 _WIDE = "() => { document.querySelector('#js_content').style.width = '677px' }"
+_WIDTHS = """() => [...document.querySelectorAll('#js_content img')].map(
+  i => [i.src, i.getBoundingClientRect().width, i.dataset.w || ''])"""
 _IMAGE = re.compile(r"<img\b[^<>]*>")
 _DECLARED = re.compile(r"\s(data-src|src|data-w|data-ratio)=\"([^\"]*)\"")
 _LOADED = "() => Promise.all([...document.images].filter(i => i.src).map(i => i.decode().catch(() => 0)))"
@@ -122,6 +124,11 @@ class LookBrowser:
         self._open(html)
         self._page.evaluate(_SHOW)
         return self._measure()
+
+    def widths(self, html: str) -> list[tuple[str, float, str]]:
+        """Return each picture of a page that is opened as by `original`: its address, its width in px, its `data-w`."""
+        self.original(html)
+        return [tuple(one) for one in self._page.evaluate(_WIDTHS)]
 
     def copy(self, page: Page) -> Looks:
         """Return how the styled copy of a page looks."""

@@ -8,10 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.e2e.test_jekyll_sites import HUX_LAYOUT, build_jekyll
 from tests.support.command import Command
 from tests.support.engines.fixture_posts import archive_linked
-from tests.support.engines.sites import HUGO_SITE, build_hugo, write_site
+from tests.support.engines.sites import HUGO_SITE, HUX_SITE, build_hugo, build_jekyll, write_site
 from tests.support.wechat import World
 
 # The address of the first of the two posts on a site of each generator, by its own default.
@@ -22,7 +21,7 @@ ADDRESSES = {
 }
 JEKYLL_SITE = {
     "_config.yml": "timezone: Asia/Shanghai\nplugins: [jekyll-redirect-from]\nexclude: [archiver.yml]\n",
-    "_layouts/post.html": HUX_LAYOUT,
+    "_layouts/post.html": HUX_SITE["_layouts/post.html"],
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.support.injection.client import Server
 from tests.support.injection.library import KILL, ROOT, Call, Hook, compile_library, faults_of, kind_of, writes_to
 from tests.support.injection.scenarios import Making, Scenario, scenarios
+from tests.support.injection.state import laid
 from tests.support.injection.together import Tries, try_together
 from tests.support.injection.trials import Bench, Record, Result, distinct, summary, told, trials_of, try_faults
 from tests.support.injection.verdict import GRAVE, MILD, Stage
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.compiler
 
 _TOGETHER = 15.0  # seconds for pairs and signals
 _SHOWN = 40  # distinct problems
+_KILLED_EVERY = 3
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,34 @@ def test_move_killed_at_each_file_goes_on(bench: Bench) -> None:
     assert fired["link"] == 2  # the pictures that nobody else shows
     assert fired["rename"] >= 7  # two posts, three copies of pictures, and those two
     assert fired["unlink"] >= 4  # what lay there of all these but the copies
+
+
+@pytest.mark.timeout(0)
+def test_import_of_another_profile_killed_goes_on(bench: Bench) -> None:
+    """Before some of the names that are made, changed or deleted; the other archive stays as it is."""
+    fired: Counter[str] = Counter()
+    problems: list[str] = []
+
+    def play(operation: str) -> Callable[[Server, World], None]:
+        def kill_at_some(server: Server, world: World) -> None:
+            stage = Stage(scenario=_named("import-other"), server=server, world=world).prepare()
+            other = laid(server.folder / "other")
+            problems.extend(f"{problem}" for problem in stage.undisturbed())
+            for number in count(1, _KILLED_EVERY):
+                found, ended = stage.try_fault({"operation": operation, "number": number, "fault": KILL})
+                if not ended.fired:
+                    return
+                fired[operation] += 1
+                problems.extend(f"{operation} {number}: {problem}" for problem in found)
+                is_same = laid(server.folder / "other") == other
+                problems.extend([] if is_same else [f"{operation} {number}: the other archive was changed"])
+
+        return kill_at_some
+
+    bench.each([play(operation) for operation in ("rename", "unlink", "mkdir")])
+    assert problems == []
+    assert fired["rename"] >= 3  # posts and pictures are written beside their places
+    assert fired["unlink"] and fired["mkdir"]
 
 
 # The injector itself

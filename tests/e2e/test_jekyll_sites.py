@@ -16,32 +16,16 @@ from tests.support.engines.fixture_posts import (
     shown_by_jekyll,
     shown_by_site,
 )
-from tests.support.engines.sites import lost_addresses, run_engine, write_site
+from tests.support.engines.sites import HUX_SITE, build_jekyll, lost_addresses, write_site
 from tests.support.wechat import World, pages
 from tests.support.wechat.pictures import png
-
-HUX_LAYOUT = (
-    '<!doctype html><meta charset=utf-8>{% if page.header-img %}<header style="background-image: '
-    "url('{{ site.baseurl }}/{{ page.header-img }}')\"></header>{% endif %}<h1>{{ page.title }}</h1>"
-    "<p>{{ page.subtitle }}</p><article>{{ content }}</article>{% for tag in page.tags %}<a>{{ tag }}</a>{% endfor %}"
-)
-
-
-def build_jekyll(site: Path, **environment: str) -> Path:
-    built = site.with_name("built")
-    run_engine(
-        "jekyll", "build", "--quiet", "--source", site, "--destination", built, "--disable-disk-cache",
-        folder=site, JEKYLL_NO_BUNDLER_REQUIRE="true", **environment,
-    )  # fmt: skip
-    return built
 
 
 @pytest.fixture
 def site(offline: Command) -> Path:
     """The folder of a site with a theme that reads the keys of Hux, after `init`."""
     folder = offline.folder / "hux"
-    config = "baseurl: /blog\npermalink: pretty\ntimezone: Asia/Shanghai\nexclude: [archiver.yml]\n"
-    write_site(folder, {"_config.yml": config, "_layouts/post.html": HUX_LAYOUT})
+    write_site(folder, HUX_SITE)
     assert offline("init", "--profile", "hux", folder).code == 0
     return folder
 
@@ -65,7 +49,10 @@ def test_jekyll_links_between_posts_follow_permalink_and_time_zone(
 ) -> None:
     folder = tmp_path / "site"
     config = f"baseurl: /blog\npermalink: /a/:year/:month/:day/:title/\ntimezone: {zone}\nexclude: [archiver.yml]\n"
-    write_site(folder, {"_config.yml": config, "_layouts/post.html": HUX_LAYOUT, "archiver.yml": "output: .\n"})
+    write_site(
+        folder,
+        {"_config.yml": config, "_layouts/post.html": HUX_SITE["_layouts/post.html"], "archiver.yml": "output: .\n"},
+    )
     archive_linked(archiver, world, folder)
     built = build_jekyll(folder, TZ="Asia/Tokyo")
     found = re.findall(r'href="(/blog/a/[^"]*)"', "".join(page.read_text("utf-8") for page in built.rglob("*.html")))
@@ -83,7 +70,10 @@ def test_jekyll_header_img_cover_is_saved_and_shown(archiver: Command, world: Wo
     world.serve(cover, pages.picture(png(30, 20), "image/png"))
     write_site(
         tmp_path / "site",
-        {"_config.yml": "baseurl: /blog\ntimezone: Asia/Shanghai\n", "_layouts/post.html": HUX_LAYOUT},
+        {
+            "_config.yml": "baseurl: /blog\ntimezone: Asia/Shanghai\n",
+            "_layouts/post.html": HUX_SITE["_layouts/post.html"],
+        },
     )
     assert archiver("init", "--profile", "jekyll", tmp_path / "site").code == 0
     run = archiver(

@@ -138,16 +138,29 @@ def test_init_unknown_profile_writes_nothing(offline: Command) -> None:
     assert not (offline.folder / "site").exists()
 
 
+HUX_CONFIG = "title: x\nSEOTitle: x | y\nheader-img: img/home-bg.jpg\nsidebar-avatar: /img/a.jpg\npermalink: pretty\n"
+HUX = {"_config.yml": HUX_CONFIG, "_layouts/post.html": "", "_includes/intro-header.html": ""}
 RECOGNISED = {
     "jekyll": ("jekyll", {"_config.yml": "theme: minima\n"}),
     "chirpy": ("chirpy", {"_config.yml": "theme: jekyll-theme-chirpy\n"}),
+    "hux": ("hux", HUX),
+    "hux before it had a header of its own": (
+        "hux", {"_config.yml": HUX_CONFIG, "_layouts/post.html": "", "_layouts/keynote.html": ""}
+    ),
+    "hux with the picture of the profile jekyll": ("jekyll", {**HUX, "img/the-first.png": "x"}),
+    "keys of hux, another theme": ("jekyll", {"_config.yml": f"theme: minima\n{HUX_CONFIG}"}),
+    "chirpy with keys of hux": ("chirpy", {**HUX, "_config.yml": f"theme: jekyll-theme-chirpy\n{HUX_CONFIG}"}),
+    "a theme like hux": ("jekyll", {**HUX, "_config.yml": "title: x\nheader-img: img/home-bg.jpg\n"}),
+    "minima's files": (
+        "jekyll", {"_config.yml": "theme: minima\nheader_pages: [about.md]\n", "_layouts/post.html": "", "_includes/header.html": ""}
+    ),
     "hexo by its package": ("hexo", {"_config.yml": "title: x\n", "package.json": '{"dependencies": {"hexo": "^8"}}'}),
     "hugo": ("hugo", {"hugo.toml": "title = 'x'\n"}),
     "hugo until 0.109": ("hugo", {"config.toml": "title = 'x'\n", "archetypes/default.md": ""}),
     "vault": ("obsidian", {".obsidian/app.json": "{}"}),
     "another tool": ("", {"config.toml": "title = 'x'\n"}),
     "a package": ("", {"package.json": '{"dependencies": {"hexo": "^8"}}'}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("profile", "files"), RECOGNISED.values(), ids=RECOGNISED)

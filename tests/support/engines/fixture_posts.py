@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from archiver.models import CHINA
 from archiver.writer.front_matter import read_front_matter
@@ -47,16 +48,21 @@ def archive_linked(archiver: Command, world: World, folder: Path) -> None:
 
 
 @cache
-def _kramdown(body: str) -> list[Shown]:
-    return shown(article_of(f"<article>{kramdown(body)}</article>"))
+def _kramdown(body: str) -> str:
+    return kramdown(body)
 
 
-def shown_by_jekyll(posts: Path) -> dict[str, list[Shown]]:
-    """What Jekyll's engine shows of the posts of the profile `jekyll`, by their titles."""
+def shown_by_jekyll(posts: Path, change: Callable[[Tag], Tag] = lambda article: article) -> dict[str, list[Shown]]:
+    """What Jekyll's engine shows of the posts of the profile `jekyll`, by their titles.
+
+    `change` is what another engine shows otherwise by its nature.
+    """
     found = {}
     for path in posts.rglob("*.md"):
         text = path.read_text(encoding="utf-8")
-        found[str(read_front_matter(text)["title"])] = _kramdown(text.split("\n---\n", 1)[1])
+        body = text.split("\n---\n", 1)[1]
+        article = article_of(f"<article>{_kramdown(body)}</article>")
+        found[str(read_front_matter(text)["title"])] = shown(change(article))
     return found
 
 

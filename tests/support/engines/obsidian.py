@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import yaml
+from bs4 import Tag
 
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(
@@ -28,6 +29,24 @@ def faults(vault: Path, note: Path) -> list[str]:
     values = yaml.safe_load(found[1]) if found else {}
     body = text[found.end() :] if found else text
     return [*_name(note), *_properties(values), *_links(vault, body), *_text(body)]
+
+
+def as_notes_show(article: Tag) -> Tag:
+    """An article of Jekyll's with the two things changed that a note cannot say otherwise.
+
+    "Embed files" has one place behind `|`, for a size or for a text: so a picture with a size has no text. Markdown has
+    no captions, so one is a paragraph in italics below its picture.
+    """
+    for image in article.find_all("img"):
+        if image.get("width") or image.get("height"):
+            image["alt"] = ""
+    for caption in article.select("figure > figcaption"):
+        caption.name = "em"
+        caption.wrap(Tag(name="p"))
+        assert isinstance(caption.parent, Tag)
+        assert isinstance(caption.parent.parent, Tag)
+        caption.parent.parent.name = "div"
+    return article
 
 
 def _name(note: Path) -> Iterator[str]:

@@ -34,6 +34,13 @@ HEXO_SITE = {
     ),
     "themes/bare/layout/index.ejs": "<p></p>",
 }
+HUX_SITE = {  # a theme that reads the keys of Hux; addresses, a path and a time zone as people have them
+    "_config.yml": "baseurl: /blog\npermalink: pretty\ntimezone: Asia/Shanghai\nexclude: [archiver.yml]\n",
+    "_layouts/post.html": '<!doctype html><meta charset=utf-8><meta name=post content="{{ page.path }}">'
+    "{% if page.header-img %}<header style=\"background-image: url('{{ site.baseurl }}/{{ page.header-img }}')\"></header>"
+    "{% endif %}<h1>{{ page.title }}</h1><p>{{ page.subtitle }}</p><article>{{ content }}</article>"
+    "{% for tag in page.tags %}<a>{{ tag }}</a>{% endfor %}",
+}
 
 
 def write_site(folder: Path, files: Mapping[str, str]) -> None:
@@ -83,8 +90,18 @@ def build_hexo(folder: Path, **environment: str) -> Path:
     return folder / "public"
 
 
+def build_jekyll(folder: Path, **environment: str) -> Path:
+    """The folder of the pages that Jekyll makes of the site in `folder`, beside it."""
+    built = folder.with_name("built")
+    run_engine(
+        "jekyll", "build", "--quiet", "--source", folder, "--destination", built, "--disable-disk-cache",
+        folder=folder, JEKYLL_NO_BUNDLER_REQUIRE="true", **environment,
+    )  # fmt: skip
+    return built
+
+
 def built_articles(built: Path) -> dict[str, Tag]:
-    """The articles of a site of Hugo or Hexo, by the path of the post below the folder that the generator reads.
+    """The articles of a built site, by the path of the post below the folder that the generator reads.
 
     Hexo sets a code block into a table with the numbers of its lines; here it is a `<pre>` as elsewhere.
     """

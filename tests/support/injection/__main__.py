@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tests.support.injection.client import Server
@@ -24,12 +25,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="these scenarios, with commas between")
+    parser.add_argument("--faults", default="", help="these faults, with commas between, such as SIGKILL,torn")
     parser.add_argument("--trial", help="one trial by its key; its folder stays")
     parser.add_argument("--together", type=int, default=0, metavar="N", help="N of each pair and signal, no faults")
     parser.add_argument("--power", action="store_true", help="power cuts, no faults")
     parser.add_argument("--report", action="store_true", help="say what --state holds, try nothing")
     asked = parser.parse_args()
-    chosen = [one for one in scenarios() if not asked.only or one.name in asked.only.split(",")]
+    faults = tuple(filter(None, asked.faults.split(",")))
+    chosen = [replace(one, faults=faults) for one in scenarios() if not asked.only or one.name in asked.only.split(",")]
     folder = Path(tempfile.mkdtemp(prefix="injection-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     bench = Bench(library=compile_library(folder), folder=folder, workers=asked.workers if asked.trial is None else 1)
     if asked.trial is not None:

@@ -86,6 +86,7 @@ class Scenario:
     verified: int = 0  # that of `verify` after it: 1 when a post is there that was edited by hand
     stays: bool = False  # whether all that is there before is where it was, then
     every: bool = False  # whether each call to the disk is tried, not the first, middle and last of a kind
+    faults: Words = ()  # the faults to try; () for all that a call may give
     base: int = field(default=0)
 
 
@@ -227,6 +228,18 @@ def _import(making: Making) -> None:
     (making.folder / "mine").rename(making.folder / "out")
 
 
+def _import_of_hugo(making: Making) -> None:
+    """The other archive is laid out for Hugo; one of its three articles was edited by hand there, one is here as well."""
+    making.write("archiver.yml", "profile: hugo")
+    making.archive(*making.three())
+    (making.folder / "archiver.yml").unlink()
+    (post,) = (making.folder / "out" / "content" / "posts").glob(f"*-{making.base + 1:03}.md")
+    post.write_text(post.read_text(encoding="utf-8") + "\n别处手改\n", encoding="utf-8")
+    (making.folder / "out").rename(making.folder / "other")
+    making.archive(making.address(2))
+    making.edit_by_hand(2)
+
+
 def _repair_words(_making: Making) -> Sequence[str]:
     return ["verify", "--repair", *_IRRELEVANT_RUN]
 
@@ -276,6 +289,10 @@ _ALL = (
         words=lambda making: ["rm", "--yes", "-o", "out", making.key(1), making.key(3)],
         make=_left,
         every=True,
+    ),
+    Scenario(
+        name="import-other", words=lambda _: ["import", "-o", "out", "other"], make=_import_of_hugo, needs="import", ends=1, verified=1,
+        stays=True, every=True,
     ),
 )  # fmt: skip
 

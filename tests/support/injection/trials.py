@@ -75,6 +75,8 @@ def trials_of(scenario: Scenario, notes: Sequence[tuple[str, str, str, int]]) ->
             continue
         assert number <= count
         for fault in faults_of(operation, writes=writes_to(flags)):
+            if scenario.faults and fault not in scenario.faults:
+                continue
             lasts = fault in _LASTING and operation not in ("flock", *_SQLITES)
             for lasting in (False, True) if lasts else (False,):
                 trial = Trial(

@@ -27,6 +27,14 @@ LINES = {  # portable Markdown, what Obsidian reads
                            "> > [!wechat] [甲&#91;](https://a.example/)"),
     "a card with a picture": (f'{CARD}<img alt="" src="attachments/postimg/a.png"><br>甲</div>',
                               "> [!wechat] ![[attachments/postimg/a.png]]\n> 甲"),
+    "a card with a linked picture": (
+        f'{CARD}<a href="https://a.example/?a=1&amp;b"><img alt="" src="attachments/postimg/a.png"></a><br>甲</div>',
+        "> [!wechat] [![[attachments/postimg/a.png]]](https://a.example/?a=1&amp;b)\n> 甲"),
+    "a card with a sound": (
+        f'{CARD}<audio controls preload="none" src="attachments/media/a.mp3"></audio><br>甲</div>',
+        "> [!wechat] ![[attachments/media/a.mp3]]\n> 甲"),
+    "a card with a film": (f'{CARD}<video controls preload="none" src="attachments/media/a.mp4"></video><br>甲</div>',
+                           "> [!wechat] ![[attachments/media/a.mp4]]\n> 甲"),
 }  # fmt: skip
 
 
@@ -39,9 +47,17 @@ def test_obsidian_line_and_back(portable: str, native: str) -> None:
     )
 
 
-def test_obsidian_player_of_the_archive_is_embedded() -> None:
-    card = f'{CARD}<video controls preload="none" src="attachments/media/a.mp4"></video><br>甲</div>'
-    assert obsidian_line(card, "attachments", "WeChat") == "> [!wechat] ![[attachments/media/a.mp4]]\n> 甲"
+def test_obsidian_link_over_picture_and_words_of_a_card_is_one_for_each_line() -> None:
+    inside = '<img alt="" src="attachments/postimg/a.png"><br>视频'
+    written = obsidian_line(f'{CARD}<a href="https://a.example/">{inside}</a></div>', "attachments", "WeChat")
+    link = "](https://a.example/)"
+    assert written == f"> [!wechat] [![[attachments/postimg/a.png]]{link}\n> [视频{link}"
+
+
+def test_obsidian_recording_in_a_line_is_played_elsewhere() -> None:
+    for name, tag in (("a.mp3", "audio"), ("a.mp4", "video")):
+        player = f'<{tag} controls preload="none" src="attachments/media/{name}"></{tag}>'
+        assert portable_markdown(f"听![[attachments/media/{name}]]") == f"听{player}"
 
 
 def test_obsidian_picture_text_that_would_be_a_size_is_left_out() -> None:
