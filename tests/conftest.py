@@ -84,7 +84,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Without what a marker names a user's test is skipped, and CI's fails."""
     if postgres.SERVER and item.get_closest_marker("file"):
         pytest.skip("about a catalogue that is a file (docs/development/testing.md)")
-    missing = [name for name, is_there in NEEDS.items() if item.get_closest_marker(name) and not is_there()]
+    missing = [name for name in NEEDS.keys() & {mark.name for mark in item.iter_markers()} if not NEEDS[name]()]
     if missing and os.environ.get("CI") == "true":
         pytest.fail(f"CI must have what these tests need: {', '.join(missing)}", pytrace=False)
     if missing:
@@ -106,13 +106,20 @@ def tmp_path(_folders: Iterator[Path]) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_tester() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
+                patch.delenv(name)
+        patch.setenv("HOME", os.devnull)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, _folders: Iterator[Path]) -> None:
-    for name in [*os.environ]:
-        if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
-            monkeypatch.delenv(name)
-    (home := next(_folders)).mkdir(mode=0o700)
-    monkeypatch.setenv("HOME", str(home))
+def _own_home(_folders: Iterator[Path]) -> None:
+    """A home of the test's own, which does not exist before something is written to it: few tests do."""
+    os.environ["HOME"] = str(next(_folders))
 
 
 @pytest.fixture(autouse=bool(postgres.SERVER))
@@ -120,8 +127,8 @@ def _on_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Location, "in_archive", postgres.in_archive)
 
 
-@pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: tuple[str, int] | str) -> None:
@@ -129,7 +136,9 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
             pytest.fail(f"a test must not open {address}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
 @pytest.fixture(scope="session")
