@@ -6,12 +6,12 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.support.paths import PACKAGE
+from tests.support.source import nodes_of, parsed, read
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
@@ -26,24 +26,6 @@ ELSEWHERE = re.compile(r"§|\bissue \d|\bT\d{1,3}\b|ARCHITECTURE")  # notes that
 NO_SENTENCE = ("What ", "Whether ", "How ", "Nothing", "The same")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@cache
-def read(path: Path) -> str:
-    """Return the source of a module."""
-    return path.read_text(encoding="utf-8")
-
-
-@cache
-def parsed(source: str) -> ast.Module:
-    """Return the tree of a source; each is read by several tests."""
-    return ast.parse(source)
-
-
-@cache
-def nodes_of(source: str) -> tuple[ast.AST, ...]:
-    """Return all nodes of a source."""
-    return tuple(ast.walk(parsed(source)))
 
 
 def functions(source: str) -> Iterator[Function]:
