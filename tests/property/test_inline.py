@@ -44,7 +44,7 @@ CONTEXTS = {
     "html cell": '<table><tr><td colspan="2"><p>甲</p></td></tr><tr><td><p>丙</p></td><td><p>{}</p></td></tr></table>',
 }
 TAGS = {"b": "strong", "i": "em", "s": "del", "u": "ins"}
-USUAL = settings().max_examples  # 100; fewer under mutmut
+USUAL = settings().max_examples  # tests/conftest.py
 MANY = settings(max_examples=8 * USUAL, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 SOME = settings(MANY, max_examples=3 * USUAL // 2)
 

@@ -17,7 +17,12 @@ from tests.support.shown import CHINESE, Token, counter, numbered, tokens
 
 pytestmark = pytest.mark.jekyll
 
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SOME = settings(
+    max_examples=3 * settings().max_examples // 5,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
 
 WORDS = st.sampled_from(
     ["甲", "乙丙", "abc", "9", "，", "“丁”", "*", "_a_", "`", "[1]", "{{x}}", "&lt;b&gt;", "1.", "#", "|", "\\"]
