@@ -80,7 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Twice the generated examples, 50 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
     )  # fmt: skip
     parser.addoption(
-        "--injection-seconds", type=float, default=25, help="How long faults are tried, at random (test_injection.py)."
+        "--injection-seconds", type=float, default=15, help="How long faults are tried, at random (test_injection.py)."
     )
     parser.addoption("--injection-seed", type=int, default=None, help="Which faults, as a run before has printed it.")
     parser.addoption("--injection-state", default=None, help="A file of the faults that were tried: the others are.")
