@@ -45,7 +45,24 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
 }
 
-settings.register_profile("busy", deadline=None)  # a machine that others share is no reason to fail
+# The files whose tests take longest, the longest first.
+LONGEST = (
+    "tests/e2e/test_injection.py", "tests/property/test_fuzz.py", "tests/e2e/test_reader.py", "tests/e2e/test_static_site.py",
+    "tests/e2e/test_phone.py", "tests/e2e/test_streams.py", "tests/e2e/test_interrupted.py", "tests/e2e/test_replay.py",
+    "tests/e2e/test_static_search.py", "tests/e2e/test_jekyll_sites.py", "tests/e2e/test_hexo.py", "tests/corpus/test_books.py",
+    "tests/e2e/test_serve_browser.py", "tests/e2e/test_styled_browser.py", "tests/e2e/test_serve.py", "tests/corpus/test_looks.py",
+    "tests/e2e/test_obsidian.py", "tests/e2e/test_kill.py", "tests/corpus/test_gate.py", "tests/e2e/test_docs_examples.py",
+    "tests/integration/commands/test_move.py", "tests/integration/catalogue/test_catalogue.py", "tests/integration/fetcher/test_faults.py",
+    "tests/integration/archive/test_recovery.py", "tests/integration/catalogue/test_races.py", "tests/property/test_inline.py",
+    "tests/integration/commands/test_news.py", "tests/integration/archive/test_recovery_attacks.py", "tests/integration/cli/test_logging.py",
+    "tests/integration/export/test_epub.py", "tests/integration/archive/test_recovery_large.py", "tests/e2e/test_powercut.py",
+    "tests/e2e/test_terminal_lines.py", "tests/e2e/test_packaging.py", "tests/integration/commands/test_verify_repair.py",
+    "tests/e2e/test_search_interrupted.py", "tests/integration/test_docs_site.py", "tests/corpus/test_export.py", "tests/e2e/test_browser.py",
+)  # fmt: skip
+
+# A machine that others share is no reason to fail: no deadline. `--long` tries twice as many examples.
+settings.register_profile("busy", deadline=None, max_examples=50)
+settings.register_profile("long", deadline=None, max_examples=100)
 # For mutmut (docs/development/mutation.md): the same few examples for every mutant, and no search for the shortest that fails.
 settings.register_profile(
     "mutants", deadline=None, derandomize=True, max_examples=25, phases=[Phase.explicit, Phase.generate]
@@ -60,10 +77,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of ours."""
     parser.addoption(
         "--long", action="store_true",
-        help="50 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
+        help="Twice the generated examples, 50 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
     )  # fmt: skip
     parser.addoption(
-        "--injection-seconds", type=float, default=25, help="How long faults are tried, at random (test_injection.py)."
+        "--injection-seconds", type=float, default=15, help="How long faults are tried, at random (test_injection.py)."
     )
     parser.addoption("--injection-seed", type=int, default=None, help="Which faults, as a run before has printed it.")
     parser.addoption("--injection-state", default=None, help="A file of the faults that were tried: the others are.")
@@ -73,18 +90,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuses to let CI write its own expectations; gives mutmut the depth it needs."""
+    """Refuses to let CI write its own expectations; chooses the number of examples; gives mutmut the depth it needs."""
+    if config.getoption("--long"):
+        settings.load_profile("long")
     if "MUTANT_UNDER_TEST" in os.environ:  # mutmut makes three calls of one
         sys.setrecursionlimit(5_000)
     if config.getoption("--update-golden") and os.environ.get("CI"):
         raise pytest.UsageError("--update-golden is for people who read the difference: not in CI")
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-randomly
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the tests of long files first where several processes share the tests, so that these end together."""
+    if hasattr(config, "workerinput"):
+        places = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.location[0], len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Gives all tests of a file to one process: what a module's fixtures make, such as archives, is made once."""
+    if config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False  # the order is that of above
+    return LoadFileScheduling(config, log)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Without what a marker names a user's test is skipped, and CI's fails."""
     if postgres.SERVER and item.get_closest_marker("file"):
         pytest.skip("about a catalogue that is a file (docs/development/testing.md)")
-    missing = [name for name, is_there in NEEDS.items() if item.get_closest_marker(name) and not is_there()]
+    missing = [name for name in NEEDS.keys() & {mark.name for mark in item.iter_markers()} if not NEEDS[name]()]
     if missing and os.environ.get("CI") == "true":
         pytest.fail(f"CI must have what these tests need: {', '.join(missing)}", pytrace=False)
     if missing:
@@ -106,13 +144,21 @@ def tmp_path(_folders: Iterator[Path]) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_tester(_folders: Iterator[Path]) -> Iterator[None]:
+    (home := next(_folders)).mkdir(mode=0o700)  # of fixtures that are made before a test has its own
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, _folders: Iterator[Path]) -> None:
-    for name in [*os.environ]:
-        if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
-            monkeypatch.delenv(name)
-    (home := next(_folders)).mkdir(mode=0o700)
-    monkeypatch.setenv("HOME", str(home))
+def _own_home(_folders: Iterator[Path]) -> None:
+    """A home of the test's own, which does not exist before something is written to it: few tests do."""
+    os.environ["HOME"] = str(next(_folders))
 
 
 @pytest.fixture(autouse=bool(postgres.SERVER))
@@ -120,8 +166,8 @@ def _on_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Location, "in_archive", postgres.in_archive)
 
 
-@pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: tuple[str, int] | str) -> None:
@@ -129,7 +175,9 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
             pytest.fail(f"a test must not open {address}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
 @pytest.fixture(scope="session")

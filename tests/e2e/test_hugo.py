@@ -11,9 +11,9 @@ from tests.support.engines.fixture_posts import (
     archive_fixtures,
     archive_linked,
     differences,
-    shown_by_jekyll,
     shown_by_site,
 )
+from tests.support.engines.shown_post import Shown
 from tests.support.engines.sites import HUGO_SITE, build_hugo, lost_addresses, write_site
 from tests.support.wechat import World, pages
 
@@ -29,10 +29,12 @@ def site(offline: Command) -> Path:
     return folder
 
 
-def test_hugo_build_shows_what_jekyll_shows(offline: Command, site: Path) -> None:
+def test_hugo_build_shows_what_jekyll_shows(
+    offline: Command, site: Path, fixtures_in_jekyll: dict[str, list[Shown]]
+) -> None:
     archive_fixtures(offline, "hugo")
     built = build_hugo(site)
-    wanted = shown_by_jekyll(archive_fixtures(offline, "jekyll"))
+    wanted = fixtures_in_jekyll
     assert len(wanted) > 25
     assert differences(wanted, shown_by_site(built)) == []
     assert lost_addresses(built) == []

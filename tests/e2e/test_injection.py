@@ -22,7 +22,7 @@ from tests.support.wechat import World
 
 pytestmark = pytest.mark.compiler
 
-_TOGETHER = 15.0  # seconds for pairs and signals
+_TOGETHER = 10.0  # seconds for pairs and signals
 _SHOWN = 40  # distinct problems
 _KILLED_EVERY = 3
 

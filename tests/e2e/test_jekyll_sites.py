@@ -13,9 +13,9 @@ from tests.support.engines.fixture_posts import (
     archive_fixtures,
     archive_linked,
     differences,
-    shown_by_jekyll,
     shown_by_site,
 )
+from tests.support.engines.shown_post import Shown
 from tests.support.engines.sites import HUX_SITE, build_jekyll, lost_addresses, write_site
 from tests.support.wechat import World, pages
 from tests.support.wechat.pictures import png
@@ -31,10 +31,12 @@ def site(offline: Command) -> Path:
 
 
 @pytest.mark.jekyll
-def test_hux_site_shows_what_jekyll_shows(offline: Command, site: Path) -> None:
+def test_hux_site_shows_what_jekyll_shows(
+    offline: Command, site: Path, fixtures_in_jekyll: dict[str, list[Shown]]
+) -> None:
     archive_fixtures(offline, "hux")
     built = build_jekyll(site, TZ="UTC")
-    wanted = shown_by_jekyll(archive_fixtures(offline, "jekyll"))
+    wanted = fixtures_in_jekyll
     seen = {title.translate(str.maketrans("＜＞＂", '<>"')): post for title, post in shown_by_site(built).items()}
     assert differences(wanted, seen) == []
     assert lost_addresses(built, "/blog") == []

@@ -40,11 +40,11 @@ def test_obsidian_checker_finds_faults_of_a_jekyll_post(offline: Command) -> Non
 
 
 @pytest.mark.jekyll
-def test_obsidian_notes_have_no_faults_and_show_what_jekyll_shows(offline: Command) -> None:
+def test_obsidian_notes_have_no_faults_and_show_what_jekyll_shows(offline: Command, posts_of_jekyll: Path) -> None:
     vault = archive_fixtures(offline, "obsidian")
     notes = sorted((vault / "WeChat").glob("*.md"))
     assert {note.name: faults(vault, note) for note in notes if faults(vault, note)} == {}
-    wanted = shown_by_jekyll(archive_fixtures(offline, "jekyll"), as_notes_show)
+    wanted = shown_by_jekyll(posts_of_jekyll, as_notes_show)
     assert len(wanted) == len(notes) > 25
     assert differences(wanted, shown_by_commonmark(vault, "obsidian")) == []
 
@@ -58,9 +58,9 @@ def test_obsidian_links_between_notes(archiver: Command, world: World, tmp_path:
 
 
 @pytest.mark.jekyll
-def test_markdown_files_show_what_jekyll_shows(offline: Command) -> None:
+def test_markdown_files_show_what_jekyll_shows(offline: Command, fixtures_in_jekyll: dict[str, list[Shown]]) -> None:
     folder = archive_fixtures(offline, "markdown")
-    wanted = shown_by_jekyll(archive_fixtures(offline, "jekyll"))
+    wanted = fixtures_in_jekyll
     assert differences(wanted, shown_by_commonmark(folder / "articles", "markdown")) == []
     for post in folder.glob("articles/*.md"):
         page = BeautifulSoup(commonmark(post.read_text(encoding="utf-8").split("\n---\n", 1)[1]), "html.parser")

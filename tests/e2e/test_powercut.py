@@ -19,7 +19,7 @@ from tests.support.injection.trials import Bench, Record, distinct, summary, tol
 from tests.support.injection.verdict import GRAVE, MILD, Stage
 from tests.support.wechat import World
 
-_SECONDS = 15.0
+_SECONDS = 10.0
 
 
 @pytest.fixture(scope="module")

@@ -15,18 +15,14 @@ import imagesize
 import pytest
 import uvicorn
 
+from archiver.app import Archiver, ArticleQuery
 from archiver.settings import Settings
 from archiver.site.app import create_app
 from archiver.site.security.address import ReaderAddress
 from archiver.site.security.gate import Access
-from tests.support.command import Command
-from tests.support.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
-from tests.support.pages import article_html
 from tests.support.paths import AXE, ROOT
 from tests.support.reader_picture import HEIGHT, WIDTH, take_pictures
-from tests.support.reading import STORIES, fill
-from tests.support.styles import LOADING
-from tests.support.wechat import Authority, World, playing
+from tests.support.reading import STORIES
 
 pytestmark = pytest.mark.browser
 
@@ -50,13 +46,9 @@ FINDINGS = "async () => (await axe.run(document, {resultTypes: ['violations'], i
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[str]:
+def address(reading_archive: Path) -> Iterator[str]:
     """The address of a reader of the archive of tests/support/reading.py, which runs in a thread."""
-    folder = tmp_path_factory.mktemp("reader")
-    world = World()
-    with playing(world, authority) as environment:
-        archive = fill(Command(folder=folder, environment=environment, in_process=True), world)
-        yield from _served(archive)
+    yield from _served(reading_archive)
 
 
 def _served(archive: Path) -> Iterator[str]:
@@ -126,33 +118,22 @@ def test_reader_fits_the_screen_and_asks_nobody_else(browser: Any, address: str,
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}
 
 
-def test_reader_of_hostile_articles_runs_and_asks_nothing(browser: Any, tmp_path: Path) -> None:
+def test_reader_of_hostile_articles_runs_and_asks_nothing(browser: Any, hostile_archive: Path) -> None:
     """Every kind of hostile body with every kind of hostile words: as text and as it looked."""
-    bodies = {
-        **{name: "".join(spoken(body, text) for text in TEXTS.values()) for name, body in BODIES.items()},
-        **ACTIVE,
-        **LOADING,
-    }
-    files = []
-    for number, (name, body) in enumerate(bodies.items()):
-        file = tmp_path / f"{number}.html"
-        script = SCRIPT.replace("2650000001", str(2650000001 + number)).replace("标题", name)
-        page = article_html(script, body=f"<p>{number}</p>{body}").replace("\0", "")  # NUL: no text at all
-        file.write_text(page, encoding="utf-8")
-        files.append(file)
-    added = Command(folder=tmp_path, environment={}, in_process=True)("add", "-o", "out", "--no-media", *files)
-    assert added.code == 0, added.err
+    with Archiver(Settings(output=str(hostile_archive))) as archive:
+        keys = [article.key for article in archive.list(ArticleQuery())]
+    assert len(keys) > 50
     page = opened(browser, "en", "light", 1200)
     asked: list[str] = []
     trouble: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    for address in _served(tmp_path / "out"):
-        for number in range(len(bodies)):
+    for address in _served(hostile_archive):
+        for key in keys:
             for part in ("", "/styled"):
-                answer = page.goto(f"{address}/articles/MzA3MDAwMDAwMA==:{2650000001 + number}:1{part}")
-                assert answer.status == 200, (number, part)
+                answer = page.goto(f"{address}/articles/{key}{part}")
+                assert answer.status == 200, (key, part)
         assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}
     page.context.close()
     assert trouble == []

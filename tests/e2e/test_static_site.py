@@ -15,13 +15,9 @@ import pytest
 from archiver.site.generator.addresses import article_file, page_file
 from archiver.site.generator.folder import LOCK, STATE
 from tests.support.command import Command
-from tests.support.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
-from tests.support.pages import article_html
 from tests.support.paths import AXE
-from tests.support.reading import STORIES, fill
+from tests.support.reading import STORIES
 from tests.support.static_site import serving_files, write_site
-from tests.support.styles import LOADING
-from tests.support.wechat import Authority, World, playing
 
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 FIRST, _, GONE, _, HARM, _ = STORIES
@@ -36,15 +32,6 @@ OUTSIDE = """[...document.querySelectorAll('form button')].filter(button =>
   button.getBoundingClientRect().right > button.form.getBoundingClientRect().right + 1).length"""
 FINDINGS = "async () => (await axe.run(document, {resultTypes: ['violations'], iframes: false})).violations"
 LOADED = "() => Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth, () => 0)))"
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Path]:
-    """The archive of tests/support/reading.py."""
-    world = World()
-    with playing(world, authority) as environment:
-        folder = tmp_path_factory.mktemp("reading")
-        yield fill(Command(folder=folder, environment=environment, in_process=True), world)
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +64,12 @@ def watched(page: Any) -> tuple[list[str], list[str]]:
 @pytest.mark.axe
 @pytest.mark.parametrize(("language", "scheme", "width"), [("zh-CN", "light", 1200), ("en", "dark", 360)])
 def test_site_has_no_serious_barrier_and_fits_the_screen(
-    browser: Any, archive: Path, tmp_path: Path, language: str, scheme: str, width: int
+    browser: Any, reading_archive: Path, tmp_path: Path, language: str, scheme: str, width: int
 ) -> None:
     page = opened(browser, scheme, width)
     asked, found = watched(page)
     with serving_files(tmp_path / "public") as address:
-        write_site(archive, tmp_path / "public", base_url=address, lang=language)
+        write_site(reading_archive, tmp_path / "public", base_url=address, lang=language)
         for file in PAGES:
             page.goto(f"{address}/{file}", wait_until="networkidle")
             found += [f"{file}: {page.evaluate(WIDER)} px wider"] if page.evaluate(WIDER) > 0 else []
@@ -98,26 +85,12 @@ def test_site_has_no_serious_barrier_and_fits_the_screen(
 
 
 @pytest.mark.browser
-def test_site_of_hostile_articles_runs_and_asks_nothing(browser: Any, tmp_path: Path) -> None:
+def test_site_of_hostile_articles_runs_and_asks_nothing(browser: Any, hostile_archive: Path, tmp_path: Path) -> None:
     """Every kind of hostile body with every kind of hostile words: as text, as it looked, and in the search."""
-    bodies = {
-        **{name: "".join(spoken(body, text) for text in TEXTS.values()) for name, body in BODIES.items()},
-        **ACTIVE,
-        **LOADING,
-    }
-    files = []
-    for number, (name, body) in enumerate(bodies.items()):
-        file = tmp_path / f"{number}.html"
-        script = SCRIPT.replace("2650000001", str(2650000001 + number)).replace("标题", name)
-        page_text = article_html(script, body=f"<p>{number}</p>{body}").replace("\0", "")  # NUL: no text at all
-        file.write_text(page_text, encoding="utf-8")
-        files.append(file)
-    added = Command(folder=tmp_path, environment={}, in_process=True)("add", "-o", "out", "--no-media", *files)
-    assert added.code == 0, added.err
     page = opened(browser, "light", 1200)
     asked, trouble = watched(page)
     with serving_files(tmp_path / "public") as address:
-        write_site(tmp_path / "out", tmp_path / "public", base_url=address)
+        write_site(hostile_archive, tmp_path / "public", base_url=address)
         for file in sorted((tmp_path / "public" / "articles").glob("*.html")):
             answer = page.goto(f"{address}/articles/{file.name}")
             assert answer.status == 200, file
@@ -131,8 +104,10 @@ def test_site_of_hostile_articles_runs_and_asks_nothing(browser: Any, tmp_path: 
 
 
 @pytest.mark.browser
-def test_frame_shows_its_pictures_when_opened_from_the_disk(browser: Any, archive: Path, tmp_path: Path) -> None:
-    write_site(archive, tmp_path / "public")
+def test_frame_shows_its_pictures_when_opened_from_the_disk(
+    browser: Any, reading_archive: Path, tmp_path: Path
+) -> None:
+    write_site(reading_archive, tmp_path / "public")
     page = opened(browser, "light", 1200)
     page.goto((tmp_path / "public" / article_file(FIRST.key, "look")).as_uri())
     (frame,) = page.frames[1:]
@@ -149,11 +124,11 @@ UNCLEANED = """<body onload="parent.harm = document.body.harm = 1"><script>paren
 @pytest.mark.browser
 @pytest.mark.parametrize("from_disk", [False, True])
 def test_frame_runs_sends_and_asks_nothing_even_if_nothing_had_cleaned_it(
-    browser: Any, archive: Path, tmp_path: Path, from_disk: bool
+    browser: Any, reading_archive: Path, tmp_path: Path, from_disk: bool
 ) -> None:
     """The frame has the origin of the site, so what it may do is held by its sandbox and the policy of its document."""
     folder = tmp_path / "public"
-    write_site(archive, folder)
+    write_site(reading_archive, folder)
     document = folder / article_file(FIRST.key, "styled")
     document.write_text(document.read_text(encoding="utf-8").replace("<body>", UNCLEANED), encoding="utf-8")
     page = opened(browser, "light", 1200)
@@ -184,12 +159,12 @@ def files_in(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in files}
 
 
-def test_run_that_is_killed_is_completed_by_the_next(offline: Command, archive: Path, tmp_path: Path) -> None:
-    write_site(archive, tmp_path / "whole", base_url="https://example.org", lang="en")
+def test_run_that_is_killed_is_completed_by_the_next(offline: Command, reading_archive: Path, tmp_path: Path) -> None:
+    write_site(reading_archive, tmp_path / "whole", base_url="https://example.org", lang="en")
     whole = {name: path.read_bytes() for name, path in files_in(tmp_path / "whole").items()}
     folder, arguments = (
         offline.folder / "public",
-        ("site", "public", "-o", archive, "--base-url", "https://example.org"),
+        ("site", "public", "-o", reading_archive, "--base-url", "https://example.org"),
     )
     kills = 0
     for share in (0.02, 0.1, 0.3, 0.5, 0.7, 0.9):
@@ -206,7 +181,7 @@ def test_run_that_is_killed_is_completed_by_the_next(offline: Command, archive: 
     assert {name: path.read_bytes() for name, path in files_in(folder).items()} == whole
 
 
-def test_two_runs_at_once_write_one_site(offline: Command, archive: Path) -> None:
-    runs = offline.at_once(*[("site", "public", "-o", archive)] * 2)
+def test_two_runs_at_once_write_one_site(offline: Command, reading_archive: Path) -> None:
+    runs = offline.at_once(*[("site", "public", "-o", reading_archive)] * 2)
     assert [run.code for run in runs] == [0, 0], runs
     assert sum(" 0 files written" in run.err for run in runs) == 1, runs

@@ -6,8 +6,10 @@ import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,20 +128,25 @@ def test_search_terms_are_words_and_pairs_of_han(text: str, terms: list[str]) ->
     assert list(extension["search_terms"](text)) == terms
 
 
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Any]:
+    """A tab of Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
 @pytest.mark.sphinx
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("query", "page"), [("去验证", "guide/verification.html"), ("recheck", "guide/changes.html"), ("没有这个词", "")]
 )
-def test_docs_site_search_finds_chinese_and_english_words(site: Path, query: str, page: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.goto(f"{(site / 'search.html').as_uri()}?q={query}")
-        tab.wait_for_function("/finished|did not match/.test(document.querySelector('#search-results').innerText)")
-        links = [str(link.get_attribute("href")) for link in tab.query_selector_all("#search-results li a")]
-        browser.close()
+def test_docs_site_search_finds_chinese_and_english_words(site: Path, tab: Any, query: str, page: str) -> None:
+    tab.goto(f"{(site / 'search.html').as_uri()}?q={query}")
+    tab.wait_for_function("/finished|did not match/.test(document.querySelector('#search-results').innerText)")
+    links = [str(link.get_attribute("href")) for link in tab.query_selector_all("#search-results li a")]
     found = {link.partition("?")[0].partition("#")[0] for link in links}
     assert page in found if page else not found

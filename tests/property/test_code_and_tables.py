@@ -18,7 +18,7 @@ from tests.support.bodies import shown
 
 pytestmark = pytest.mark.jekyll
 
-USUAL = settings().max_examples  # 100; fewer under mutmut
+USUAL = settings().max_examples  # tests/conftest.py
 SOME = settings(max_examples=USUAL // 3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 PLACES = {
     "a paragraph": "<p>前</p>{}<p>后</p>",

@@ -108,7 +108,7 @@ DECLARATIONS = st.builds(
 STYLES = st.lists(DECLARATIONS, max_size=6).map("; ".join)
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings().max_examples)
 @given(STYLES)
 def test_declarations_of_generated_style_match_tinycss2(style: str) -> None:
     assert own_declarations(style) == expected_declarations(style)
@@ -152,7 +152,7 @@ SHEETS = st.lists(
 ).map("\n".join)
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings().max_examples)
 @given(SHEETS, st.sampled_from(["p", "span"]), st.sets(st.sampled_from("abc")))
 def test_stylesheet_of_generated_rules_matches_tinycss2(css: str, tag: str, classes: set[str]) -> None:
     assert own_emphasis(read_stylesheet(css), tag, classes) == expected_emphasis(emphasis_rules(css), tag, classes)

@@ -15,7 +15,7 @@ from tests.support.bodies import shown
 
 pytestmark = pytest.mark.jekyll
 
-USUAL = settings().max_examples  # 100; fewer under mutmut
+USUAL = settings().max_examples  # tests/conftest.py
 SOME = settings(max_examples=USUAL // 2, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 PLACES = {
     "a paragraph": "<p>前{}后</p>",

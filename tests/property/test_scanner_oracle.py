@@ -102,7 +102,7 @@ PAGES = st.lists(st.recursive(st.one_of(TEXTS, COMMENTS, RAW, VOID), element, ma
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings().max_examples)
 @given(PAGES)
 def test_tag_index_of_generated_page_matches_lexbor(text: str) -> None:
     tree, index = LexborHTMLParser(text), TagIndex(text)
@@ -112,7 +112,7 @@ def test_tag_index_of_generated_page_matches_lexbor(text: str) -> None:
         assert_same_content(tree, index, name)
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(PAGES)
 def test_scan_tags_of_generated_page_match_lexbor(text: str) -> None:
     found = [tag.name for tag in scan_tags(text) if not tag.closing and tag.name != "!doctype"]

@@ -81,7 +81,7 @@ def found(index: SearchIndex, typed: str, order: str) -> set[int]:
     return {int(post.key) for post in index.posts(list(index.find(parse_query([typed]), Filter(), order=order)))}
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=10 * settings().max_examples, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.lists(text, min_size=1, max_size=4), term)
 @example(["大模，型", "大模型"], "大模型")
 @example(["ai，大", "ai大"], "AI大")
@@ -97,7 +97,7 @@ def test_search_finds_exactly_the_texts_that_contain_the_term(texts: list[str], 
             assert found(index, f'-"{typed}"', order) == set(range(len(texts))) - having
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=5 * settings().max_examples, deadline=None)
 @given(st.lists(text, min_size=1, max_size=4), st.sampled_from([piece for piece in PIECES if piece.strip()]), term)
 @example(["的大模型", "大模型"], "的", "大模型")
 def test_search_finds_exactly_the_texts_that_contain_one_term_and_not_the_other(

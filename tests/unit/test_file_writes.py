@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.paths import PACKAGE
+from tests.support.source import nodes_of, read
 
 WRITES = {"write_text", "write_bytes", "touch", "copy", "copy2", "copyfile", "copytree", "move", "fdopen", "mkstemp"}
 LIBRARIES = {"copy": "shutil", "copy2": "shutil", "copyfile": "shutil", "copytree": "shutil", "move": "shutil"}
@@ -41,7 +42,7 @@ def opens_for_writing(call: ast.Call) -> bool:
 
 def writes_in(source: str) -> Iterator[int]:
     """Yield the lines at which a module opens files for writing."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Call) and opens_for_writing(node):
             yield node.lineno
 
@@ -50,8 +51,7 @@ def test_file_writes_only_in_storage_or_allowed_modules() -> None:
     found = {
         path.relative_to(PACKAGE).as_posix(): lines
         for path in PACKAGE.rglob("*.py")
-        if "storage" not in path.relative_to(PACKAGE).parts
-        and (lines := list(writes_in(path.read_text(encoding="utf-8"))))
+        if "storage" not in path.relative_to(PACKAGE).parts and (lines := list(writes_in(read(path))))
     }
     assert {name: lines for name, lines in found.items() if name not in ALLOWED} == {}
 

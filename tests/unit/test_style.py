@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.paths import PACKAGE
+from tests.support.source import nodes_of, parsed, read
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
@@ -26,18 +26,6 @@ ELSEWHERE = re.compile(r"§|\bissue \d|\bT\d{1,3}\b|ARCHITECTURE")  # notes that
 NO_SENTENCE = ("What ", "Whether ", "How ", "Nothing", "The same")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@cache
-def parsed(source: str) -> ast.Module:
-    """Return the tree of a source; each is read by several tests."""
-    return ast.parse(source)
-
-
-@cache
-def nodes_of(source: str) -> tuple[ast.AST, ...]:
-    """Return all nodes of a source."""
-    return tuple(ast.walk(parsed(source)))
 
 
 def functions(source: str) -> Iterator[Function]:
@@ -70,24 +58,26 @@ def named(path: Path) -> str:
     return path.relative_to(PACKAGE.parent).as_posix()
 
 
+def faults(rule: Callable[[str], object], paths: Iterable[Path] = MODULES) -> dict[str, object]:
+    """Return what a rule finds in the source of each module, by the module's name, without those that keep the rule."""
+    return {named(path): found for path in paths if (found := rule(read(path)))}
+
+
 def test_modules_list_includes_pipeline():
     assert PACKAGE / "pipeline.py" in MODULES
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_function_length_is_at_most_sixty_lines(path):
-    assert too_long(path.read_text()) == []
+def test_function_length_is_at_most_sixty_lines():
+    assert faults(too_long) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_function_takes_at_most_five_parameters(path):
-    assert too_many_parameters(path.read_text()) == []
+def test_function_takes_at_most_five_parameters():
+    assert faults(too_many_parameters) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_regex_has_no_possessive_or_atomic_group(path):
+def test_regex_has_no_possessive_or_atomic_group():
     """CPython before 3.11.5 goes on after a possessive or atomic group that failed half way (gh-106052)."""
-    assert re.findall(r"(?<!\()\)(?:[*?+]|\{\d[\d,]*\})\+|\(\?>", path.read_text()) == []
+    assert faults(re.compile(r"(?<!\()\)(?:[*?+]|\{\d[\d,]*\})\+|\(\?>").findall) == {}
 
 
 def statements_in(node: ast.AST) -> int:
@@ -97,19 +87,23 @@ def statements_in(node: ast.AST) -> int:
     return sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 2  # the function itself, its docstring
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_module_length_is_at_most_four_hundred_lines(path):
-    if named(path) in DECLARATIONS:
-        assert functions_with_a_body(path.read_text()) == []
-    elif named(path) in FACADES:
-        assert max(map(statements_in, nodes_of(path.read_text()))) <= 7
-    else:
-        assert len(path.read_text().splitlines()) <= 400
+def test_module_length_is_at_most_four_hundred_lines():
+    others = [path for path in MODULES if named(path) not in {*DECLARATIONS, *FACADES}]
+    assert faults(lambda source: source.splitlines()[400:], others) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_module_path_has_no_vague_name(path):
-    assert REFUSED_NAMES.isdisjoint((path.stem, *path.relative_to(PACKAGE).parts))
+def test_longer_modules_are_declarations_or_short_methods():
+    longer = [path for path in MODULES if named(path) in {*DECLARATIONS, *FACADES}]
+    assert len(longer) == len(DECLARATIONS) + len(FACADES)
+    for path in longer:
+        if named(path) in DECLARATIONS:
+            assert functions_with_a_body(read(path)) == []
+        else:
+            assert max(map(statements_in, nodes_of(read(path)))) <= 7
+
+
+def test_module_path_has_no_vague_name():
+    assert [named(path) for path in MODULES if REFUSED_NAMES & {path.stem, *path.relative_to(PACKAGE).parts}] == []
 
 
 def public_names(source: str) -> Iterator[str]:
@@ -124,24 +118,23 @@ def public_names(source: str) -> Iterator[str]:
         yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_public_names_have_four_letters_or_are_listed(path):
-    names = {name for name in public_names(path.read_text()) if not name.startswith("_") and len(name) < 4}
-    if "migrations" not in path.parts:
-        assert names - SHORT_NAMES == set()
+def short_names(source: str) -> set[str]:
+    return {name for name in public_names(source) if not name.startswith("_") and len(name) < 4} - SHORT_NAMES
+
+
+def test_public_names_have_four_letters_or_are_listed():
+    assert faults(short_names, [path for path in MODULES if "migrations" not in path.parts]) == {}
 
 
 def test_public_class_names_are_unique():
-    classes = [node.name for path in MODULES for node in nodes_of(path.read_text())
+    classes = [node.name for path in MODULES for node in nodes_of(read(path))
                if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]  # fmt: skip
     assert [name for name, count in Counter(classes).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_module_has_no_private_words_or_external_references(path):
-    text = path.read_text()
-    assert PRIVATE_WORDS.findall(text) == []
-    assert ELSEWHERE.findall(text) == []
+def test_module_has_no_private_words_or_external_references():
+    assert faults(PRIVATE_WORDS.findall) == {}
+    assert faults(ELSEWHERE.findall) == {}
 
 
 def is_property(function: ast.FunctionDef) -> bool:
@@ -149,11 +142,14 @@ def is_property(function: ast.FunctionDef) -> bool:
     return any(ast.unparse(decorator).endswith("property") for decorator in function.decorator_list)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_docstrings_of_functions_are_sentences(path):
-    found = [(node.name, ast.get_docstring(node) or "") for node in nodes_of(path.read_text())
+def functions_without_a_sentence(source: str) -> list[str]:
+    found = [(node.name, ast.get_docstring(node) or "") for node in nodes_of(source)
              if isinstance(node, ast.FunctionDef) and not is_property(node)]  # fmt: skip
-    assert [name for name, docstring in found if docstring.startswith(NO_SENTENCE)] == []
+    return [name for name, docstring in found if docstring.startswith(NO_SENTENCE)]
+
+
+def test_docstrings_of_functions_are_sentences():
+    assert faults(functions_without_a_sentence) == {}
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from bs4 import BeautifulSoup
 
-from tests.integration.writer.test_escape import READERS
 from tests.support import bodies
-from tests.support.bodies import markdown
+from tests.support.bodies import shown
 from tests.support.engines import ENGINES
 from tests.support.shown import tokens
 
@@ -73,15 +71,14 @@ BLANKS = {
 PLACES = bodies.PLACES | {"behind a break": ("<p>前<br>{}</p>", "p")}
 
 
-@pytest.mark.parametrize("engine", READERS)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.jekyll
 @pytest.mark.parametrize(("html", "expected"), BLANKS.values(), ids=BLANKS)
-def test_blank_is_seen_in_every_engine(html, expected, place, engine) -> None:
-    around, tag = PLACES[place]
-    shown = BeautifulSoup(ENGINES[engine](markdown(around.format(f"甲{html}乙")) + "\n"), "html.parser").find(tag)
-    found = tokens(shown)
-    start = found.index("甲")
-    assert found[start : start + 2 + len(expected)] == ["甲", *expected, "乙"]
+def test_blank_is_seen_in_every_engine(html, expected) -> None:
+    for place, (around, tag) in PLACES.items():
+        for engine, page in zip(ENGINES, shown(around.format(f"甲{html}乙")), strict=True):
+            found = tokens(page.find(tag))
+            start = found.index("甲")
+            assert found[start : start + 2 + len(expected)] == ["甲", *expected, "乙"], (place, engine)
 
 
 LINES = {
@@ -102,7 +99,8 @@ LINES = {
 }
 
 
-@pytest.mark.parametrize("engine", READERS)
+@pytest.mark.jekyll
 @pytest.mark.parametrize(("html", "expected"), LINES.values(), ids=LINES)
-def test_blank_in_its_line_is_seen_in_every_engine(html, expected, engine) -> None:
-    assert tokens(ENGINES[engine](markdown(html) + "\n")) == expected
+def test_blank_in_its_line_is_seen_in_every_engine(html, expected) -> None:
+    for engine, page in zip(ENGINES, shown(html), strict=True):
+        assert tokens(page) == expected, engine

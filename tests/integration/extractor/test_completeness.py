@@ -123,7 +123,7 @@ LINES = st.text(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=5 * settings().max_examples, deadline=None)
 @given(LINES, st.sampled_from(["p", "h2", "code", "strong", "pre", "td", "li", "blockquote"]))
 def test_text_coverage_of_generated_text_is_complete(text: str, tag: str) -> None:
     words = "".join(f"&#{ord(char)};" if char in "<>&" else char for char in text)

@@ -10,8 +10,8 @@ from tests.support.harm import ACTIVE, SCRIPT, TEXTS, spoken
 from tests.support.harmless import check, post_of
 from tests.support.pages import article_html, page_of
 
-SLOWEST = 5.0  # seconds of processor time for one page
-MANY = 20_000
+SLOWEST = 3.0  # seconds of processor time for one page
+MANY = 10_000
 MONO = "white-space:pre-wrap;font-family:monospace"
 WORDS = "<b>甲。</b>" * MANY
 SLOW = {

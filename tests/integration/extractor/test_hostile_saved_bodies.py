@@ -37,20 +37,20 @@ STYLES = {
 @pytest.mark.parametrize("name", PIECES)
 def test_clean_takes_linear_time_for_saved_bodies(name: str) -> None:
     piece = PIECES[name]
-    html = AUDIO + "".join(piece.replace("%d", str(number)) for number in range(1_500_000 // len(piece)))
+    html = AUDIO + "".join(piece.replace("%d", str(number)) for number in range(400_000 // len(piece)))
     css = ":root{--sf-img-1:url(data:image/png;base64," + "A" * 400 + ")}"
     begun = time.process_time()
-    clean(RawBody(html=html[: 40_000 * len(piece)], css=css))
-    assert time.process_time() - begun < 20
+    clean(RawBody(html=html, css=css))
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("name", STYLES)
 def test_clean_takes_linear_time_for_styles_of_saved_bodies(name: str) -> None:
-    style = (STYLES[name] * 400_000).replace('"', "&quot;")
+    style = (STYLES[name] * 100_000).replace('"', "&quot;")
     html = f'<p data-lazy-bgimg="a" style="--sf-img-: {style}">/web/</p>'
     begun = time.process_time()
-    clean(RawBody(html=html, css=STYLES[name] * 400_000))
-    assert time.process_time() - begun < 20
+    clean(RawBody(html=html, css=STYLES[name] * 100_000))
+    assert time.process_time() - begun < 5
 
 
 ACTIVE = {

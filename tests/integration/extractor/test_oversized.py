@@ -89,9 +89,10 @@ SIGNS = [*"\\`*_{}[]()<>#+-.!|~\"'$%^=&:@", "{{ x }}", "{% x %}", "&lt;", "www.a
          "--", "...", "~~a~~", "**a**", "![a](b)", "[a](b)", "<b>a</b>", "a `b` c", "$$x$$", "{: #a}", "a | b"]  # fmt: skip
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("sign", SIGNS)
-def test_escape_all_text_is_literal_in_every_engine(engine: str, sign: str) -> None:
-    shown = BeautifulSoup(ENGINES[engine](escape_all(f"{sign} 字{sign}字 {sign}")), "html.parser")
-    assert [tag.name for tag in shown.find_all(True)] == ["p"]
-    assert shown.get_text().strip() == f"{sign} 字{sign}字 {sign}"
+def test_escape_all_text_is_literal_in_every_engine() -> None:
+    for sign in SIGNS:
+        text = f"{sign} 字{sign}字 {sign}"
+        for engine, render in ENGINES.items():
+            shown = BeautifulSoup(render(escape_all(text)), "html.parser")
+            assert [tag.name for tag in shown.find_all(True)] == ["p"], (sign, engine)
+            assert shown.get_text().strip() == text, (sign, engine)

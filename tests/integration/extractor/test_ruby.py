@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from bs4 import BeautifulSoup
 
-from tests.integration.writer.test_escape import READERS
 from tests.support import bodies
-from tests.support.bodies import markdown
+from tests.support.bodies import markdown, shown
 from tests.support.engines import ENGINES
 from tests.support.shown import tokens
 
@@ -57,16 +55,15 @@ PLACES = bodies.PLACES | {
 }
 
 
-@pytest.mark.parametrize("engine", READERS)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.jekyll
 @pytest.mark.parametrize(("html", "expected"), RUBY.values(), ids=RUBY)
-def test_ruby_reading_stands_above_its_base_in_every_engine(html, expected, place, engine) -> None:
-    around, tag = PLACES[place]
-    shown = BeautifulSoup(ENGINES[engine](markdown(around.format(f"甲{html}乙")) + "\n"), "html.parser").find(tag)
-    found = tokens(shown)
-    start = found.index("甲")
-    assert found[start + 1 : start + 1 + len(expected)] == expected
-    assert found[start + 1 + len(expected)] == "乙"
+def test_ruby_reading_stands_above_its_base_in_every_engine(html, expected) -> None:
+    for place, (around, tag) in PLACES.items():
+        for engine, page in zip(ENGINES, shown(around.format(f"甲{html}乙")), strict=True):
+            found = tokens(page.find(tag))
+            start = found.index("甲")
+            end = start + 1 + len(expected)
+            assert found[start + 1 : end + 1] == [*expected, "乙"], (place, engine)
 
 
 MARKS = {

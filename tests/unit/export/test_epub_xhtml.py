@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from random import Random
-from time import process_time
 
 import pytest
 from lxml import etree
 
 from archiver.export.epub.xhtml import append_html, book_link
 from archiver.export.epub.xml import XHTML, display_name, new_root
+from tests.support.linear import is_linear
 
 
 def chapter(html: str) -> str:
@@ -107,13 +107,7 @@ def test_append_html_is_not_nested_too_deeply() -> None:
     "piece", ["<rt>一</rt>", "<a>一</a>", "<p>一</p>", "<h2>一<p>一</p>", "一<br>", "&lt;", "<li>一</li>"]
 )
 def test_append_html_takes_time_in_proportion(piece: str) -> None:
-    def seconds(count: int) -> float:
-        begun = process_time()
-        chapter(piece * count)
-        return process_time() - begun
-
-    seconds(1_000)
-    assert seconds(16_000) < 12 * (seconds(4_000) + 0.02)  # four times as much; what is quadratic takes sixteen times
+    assert is_linear(chapter, piece * 2_000, piece * 8_000)
 
 
 @pytest.mark.parametrize(("address", "expected"), [

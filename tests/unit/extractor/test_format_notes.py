@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
 
 from archiver.extractor import classify, extract, page_format
-from archiver.models import Page, State
+from archiver.models import State
 from tests.support import eras
 from tests.support.pages import article_html, page_of
-from tests.support.paths import CORPUS, FIXTURES
+from tests.support.paths import FIXTURES
 
 PAGES = {
     "pages of 2017 to 2018": eras.page_2018(),
@@ -173,15 +170,3 @@ def test_fixture_has_only_notes_that_are_true(folder) -> None:
     said = NOTED.get(folder.name)
     assert len(found) == (1 if said else 0)
     assert all(said in detail for detail in found)
-
-
-@pytest.mark.corpus
-@pytest.mark.parametrize("path", sorted(CORPUS.glob("pages/*.html")), ids=lambda path: path.stem)
-def test_corpus_page_has_no_notes(path) -> None:
-    page = Page(source=path.stem, content=path.read_bytes(), captured=datetime(2026, 6, 1, tzinfo=UTC))
-    if classify(page).state is not State.ARTICLE:
-        page = replace(page, saved=True)
-    if classify(page).state is State.ARTICLE:
-        found = [note.detail for note in extract(page).format_notes]
-        expected = 1 if path.stem.startswith("mercury-") else 0  # copies without the scripts of WeChat
-        assert len(found) == expected, found

@@ -17,6 +17,7 @@ from tests.support.paths import ROOT
 
 babel = pytest.importorskip("babel.messages.pofile", reason="needs Babel (see pyproject.toml)")
 
+Message = pytest.importorskip("babel.messages.catalog").Message
 FILE = ROOT / "archiver/messages/locale/zh_CN/LC_MESSAGES/archiver.po"
 WITHOUT_CHINESE = {
     "{day} {time}",
@@ -79,16 +80,33 @@ def test_compiled_texts_are_those_of_the_source():
     assert is_current, "archiver.mo is older than archiver.po: call ./run .ci/messages"
 
 
-@pytest.mark.parametrize("message", TEXTS, ids=lambda message: str(message.id)[:40])
-def test_text_is_chinese_and_has_the_places_of_the_message(message):
+def faults_of(message) -> Iterator[str]:
+    """What is wrong with a text: its places, words that are not Chinese, or ASCII punctuation after Chinese."""
     places = {place for text in ids_of(message) for place in PLACE.findall(text)}
     for text in texts_of(message):
         has_words = re.search(r"[a-z]", re.sub(r"\{\w+[^}]*\}|%\(\w+\)s", "", text))
-        assert re.search(r"[\u4e00-\u9fff]", text) or not has_words or text in WITHOUT_CHINESE
-        assert set(PLACE.findall(text)) == places
-        text = re.sub(r"(\{\w+):[^}]*", r"\1", text)  # how a value is written
-        assert not re.search(r"%(?!\(\w+\)s|%)", text)
-        assert not re.search(r"[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?!\w)", text), "ASCII punctuation after Chinese"
+        if has_words and not re.search(r"[\u4e00-\u9fff]", text) and text not in WITHOUT_CHINESE:
+            yield f"not in Chinese: {text}"
+        if set(PLACE.findall(text)) != places:
+            yield f"other places than the message: {text}"
+        plain = re.sub(r"(\{\w+):[^}]*", r"\1", text)  # how a value is written
+        if re.search(r"%(?!\(\w+\)s|%)", plain):
+            yield f"a percent sign alone: {text}"
+        if re.search(r"[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?!\w)", plain):
+            yield f"ASCII punctuation after Chinese: {text}"
+
+
+def test_texts_are_chinese_and_have_the_places_of_their_messages():
+    assert len(TEXTS) > 1_000
+    assert [fault for message in TEXTS for fault in faults_of(message)] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [("{a} of {b}", "{a}共"), ("a file", "a file"), ("a, b", "甲,乙"), ("an end", "结束."), ("half", "50% 的")],
+)
+def test_faults_of_a_text_are_found(english: str, chinese: str):
+    assert len(list(faults_of(Message(english, chinese)))) == 1
 
 
 def test_translations_give_the_texts():

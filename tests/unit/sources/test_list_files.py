@@ -404,7 +404,7 @@ PIECES = [
 texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings().max_examples, deadline=None)
 @given(texts)
 @example("MP.WEIXIN.QQ.COM/0'#")
 def test_read_list_arbitrary_text_gives_valid_entries(text: str) -> None:
@@ -420,7 +420,7 @@ def test_read_list_arbitrary_text_gives_valid_entries(text: str) -> None:
             assert urls.parse_target(entry.target.url).url == entry.target.url
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings().max_examples, deadline=None)
 @given(
     st.one_of(
         st.binary(),
@@ -436,7 +436,7 @@ def test_lines_of_arbitrary_bytes_raise_only_input_error(content: bytes) -> None
     list(read_list(lines))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @given(
     st.lists(st.sampled_from([A, B, C, LONG]), unique=True),
     st.lists(st.sampled_from(["# x", "", "标题", "- [ ]", "x,y"])),

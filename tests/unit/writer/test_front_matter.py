@@ -190,7 +190,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_dump_front_matter_writes_the_same_as_pyyaml(values):
     assert dump_front_matter(values) == f"---\n{dump_yaml(values)}---\n"

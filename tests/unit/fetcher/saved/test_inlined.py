@@ -80,7 +80,7 @@ def test_find_prefers_the_file_beside_the_page(tmp_path: Path) -> None:
     ids=range(7),
 )  # fmt: skip
 def test_find_inlined_image_takes_linear_time(tmp_path: Path, piece: str) -> None:
-    html = "<img src='data:image/" + piece * (4_000_000 // len(piece))
+    html = "<img src='data:image/" + piece * (1_000_000 // len(piece))
     begun = time.process_time()
     assert find(tmp_path, html, f"{CDN}/One/640") is None
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 2

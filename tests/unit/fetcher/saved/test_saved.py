@@ -154,10 +154,10 @@ def test_read_saved_without_companion_folder_has_no_media(tmp_path: Path) -> Non
 def test_read_saved_hostile_markup_takes_linear_time(tmp_path: Path, piece: str) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "640").write_bytes(b"first")
-    saved = save(tmp_path, piece * (4_000_000 // len(piece)))
+    saved = save(tmp_path, piece * (1_000_000 // len(piece)))
     begun = time.process_time()
     assert saved.local_media.find(f"{CDN}/First/640") is None
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 2
 
 
 # Single-file saves
