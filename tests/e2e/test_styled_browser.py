@@ -114,11 +114,12 @@ def test_styled_and_text_of_mutated_pages_run_nothing_and_ask_for_nothing(
     styled: list[str] = []
     run = request.config.getoption("randomly_seed", default=0)
     is_long = request.config.getoption("--long")
+    turns = 12 if is_long else 1  # 12: more than 1,000 pages that still are articles
     files = sorted(FIXTURES.glob("*--*/page.html")) + (sorted(SHARED.glob("corpus/pages/*.html")) if is_long else [])
     for file in files:
         content = file.read_bytes()
         texts = []
-        for turn in range(9 if is_long else 1):  # more than 1,000 pages
+        for turn in range(turns):
             seed = f"{file.parent.name}/{file.stem}:{run}:{turn}"
             page = Page(source=seed, content=mutated(content, seed), captured=CAPTURED)
             document = styled_of(page)
@@ -127,7 +128,7 @@ def test_styled_and_text_of_mutated_pages_run_nothing_and_ask_for_nothing(
                 witness.look(seed, document)
             texts.append(f"<section>{text_of(page) or ''}</section>")
         witness.look(f"{seed} and before, as text", TEXT_PAGE.format("".join(texts)))
-    assert len(styled) > len(files) * (9 if is_long else 1) / 2
+    assert len(styled) > len(files) * turns / 2
     assert witness.trouble == []
 
 
