@@ -106,10 +106,7 @@ def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, st
     if untrusted := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
         return _explained_certificate(untrusted, now)
     if not isinstance(error, Unreachable) or len(causes) == 1:  # the server answered, or a file could not be read
-        said: str = error.args[0]
-        if said.endswith(": try again later"):
-            return said, ""
-        return said, message("try again later") if isinstance(error, FetchError) else message("correct it")
+        return error.args[0], message("try again later") if isinstance(error, FetchError) else message("correct it")
     if any(isinstance(cause, httpx.ProxyError) for cause in causes):
         reason = next(str(cause) for cause in causes if isinstance(cause, httpx.ProxyError))
         return message("the proxy refuses the request ({reason})", reason=reason), message(
