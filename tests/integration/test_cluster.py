@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.commands.engine import Duties
+from archiver.errors import CatalogueAway
 from tests.support import postgres
 from tests.support.buckets import Bucket
 from tests.support.command import Command
@@ -125,6 +127,24 @@ def test_command_without_setting_names_it(archiver: Command, words: tuple[str, .
     run = archiver(*words, "-o", "out")
     assert run.code == 78
     assert said in run.err
+
+
+def test_worker_waits_for_server_that_its_duties_do_not_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archiver.commands.engine import procrastinate
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    def is_over() -> bool:
+        if len(pauses) < 3:
+            raise CatalogueAway("connection refused", concerns="catalogue")
+        return True
+
+    pauses: list[float] = []
+    monkeypatch.setattr(procrastinate.asyncio, "sleep", sleep)
+    duties = Duties(perform=print, may_request=lambda: True, is_over=is_over, give_up=print, at_once=1)
+    procrastinate.ProcrastinateEngine("postgresql://127.0.0.1:9/none").work(duties)
+    assert pauses == [1.0, 2.0, 4.0]
 
 
 def test_archive_without_cluster_imports_no_engine(tmp_path: Path) -> None:

@@ -148,13 +148,14 @@ class _Worker:
 
     async def run(self) -> None:
         """Do jobs until the duties are over, also if the server is away for some minutes."""
-        while not await asyncio.to_thread(self._duties.is_over):
+        while True:
             started = time.monotonic()
             try:
-                async with self._opened():
-                    await self._serve()
+                if not await asyncio.to_thread(self._duties.is_over):
+                    async with self._opened():
+                        await self._serve()
                 return
-            except _LOST as error:
+            except (*_LOST, CatalogueAway) as error:  # the duties, too, ask the server
                 if time.monotonic() - started > _LONGEST_OUTAGE / 10:
                     self._outage = _Outage()
                 await self._wait_for_server(error)
