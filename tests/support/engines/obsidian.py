@@ -34,11 +34,11 @@ def faults(vault: Path, note: Path) -> list[str]:
 def as_notes_show(article: Tag) -> Tag:
     """An article of Jekyll's with the two things changed that a note cannot say otherwise.
 
-    "Embed files" has one place behind `|`, for a size or for a text: so a picture with a size has no text. Markdown has
-    no captions, so one is a paragraph in italics below its picture.
+    "Embed files" has one place behind `|`, for a size or for a text: so a picture of the vault with a size has no text.
+    Markdown has no captions, so one is a paragraph in italics below its picture.
     """
     for image in article.find_all("img"):
-        if image.get("width") or image.get("height"):
+        if str(image["src"]).startswith("/") and (image.get("width") or image.get("height")):
             image["alt"] = ""
     for caption in article.select("figure > figcaption"):
         caption.name = "em"
