@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 from archiver.messages import mark_message
-from archiver.messages.message import TranslatableText, message
+from archiver.messages.message import message
 
 # Errors of the system that stand in messages as their reason. `recognition.py` finds them there.
 SYSTEM_ERRORS = (
@@ -35,39 +32,20 @@ _TYPES = {
     "int": message("int"), "float": message("float"), "str": message("str"), "bool": message("bool"),
     "array": message("array"), "object": message("object"), "null": message("null"),
 }  # fmt: skip
-_Maker = Callable[..., TranslatableText]
-_VALUE_ERRORS: tuple[tuple[re.Pattern[str], _Maker], ...] = (  # of msgspec
-    (
-        re.compile("Expected (?P<wanted>.+), got (?P<given>.+)"),
-        lambda **places: message("Expected {wanted}, got {given}", **places),
-    ),
-    (
-        re.compile("Expected (?P<wanted>.+) of length >= (?P<number>.+)"),
-        lambda **places: message("Expected {wanted} of length >= {number}", **places),
-    ),
-    (
-        re.compile("Expected (?P<wanted>.+) of length <= (?P<number>.+)"),
-        lambda **places: message("Expected {wanted} of length <= {number}", **places),
-    ),
-    (
-        re.compile("Expected (?P<wanted>.+) >= (?P<number>.+)"),
-        lambda **places: message("Expected {wanted} >= {number}", **places),
-    ),
-    (
-        re.compile("Expected (?P<wanted>.+) <= (?P<number>.+)"),
-        lambda **places: message("Expected {wanted} <= {number}", **places),
-    ),
-    (
-        re.compile("Expected (?P<wanted>.+) matching regex (?P<pattern>.+)"),
-        lambda **places: message("Expected {wanted} matching regex {pattern}", **places),
-    ),
-    (re.compile("Invalid enum value (?P<value>.+)"), lambda **places: message("Invalid enum value {value}", **places)),
-)
+_VALUE_ERRORS = (  # of msgspec; of two that fit, the first is meant
+    mark_message("Expected {wanted}, got {given}"), mark_message("Expected {wanted} of length >= {number}"),
+    mark_message("Expected {wanted} of length <= {number}"), mark_message("Expected {wanted} >= {number}"),
+    mark_message("Expected {wanted} <= {number}"), mark_message("Expected {wanted} matching regex {pattern}"),
+    mark_message("Invalid enum value {value}"),
+)  # fmt: skip
 
 
 def value_error(text: str) -> str:
     """Return an error of msgspec about a value, such as `Expected float, got str`, as a message if it is known."""
-    for form, make in _VALUE_ERRORS:
-        if found := form.fullmatch(text):
-            return make(**{name: _TYPES.get(value, value) for name, value in found.groupdict().items()})
+    from archiver.messages.recognition import pattern_of  # only for settings that are wrong
+
+    for template in _VALUE_ERRORS:
+        places = pattern_of(template).values(text)
+        if places is not None:
+            return message(template, **{name: _TYPES.get(value, value) for name, value in places.items()})
     return text
