@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,14 +19,9 @@ from benchmarks.cluster.played import Egress, Played
 from benchmarks.cluster.relay import Relay
 from tests.support import postgres
 from tests.support.buckets import Bucket, serving
+from tests.support.cluster import IMPATIENT, posts_and_media
 
 _ARCHIVER = Path(sysconfig.get_path("scripts")) / "archiver"
-_ARCHIVED = re.compile(rb"^  archived: .*\n", re.MULTILINE)  # the time at which a page was received
-# A worker whose queue gives a dead worker's jobs to others after some seconds instead of a minute.
-_IMPATIENT = (
-    "from archiver.commands.engine import procrastinate as queue; queue._BEAT, queue._STALLED = 0.5, 3.0; "
-    "from archiver.cli.main import main; main()"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +116,7 @@ class Fleet:
         environment = {name: value for name, value in self.environment().items() if name not in shared}
         words = [_ARCHIVER, "batch", "--interval", "0", "-o", "out", self.machine("first") / "list.txt"]
         subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=True)
-        return tree(folder / "out")
+        return posts_and_media(folder / "out")
 
     def published(self) -> dict[str, bytes]:
         """The tree that a machine publishes which has archived nothing."""
@@ -130,7 +124,7 @@ class Fleet:
         there.parent.mkdir(parents=True)
         shutil.copyfile(here, there)
         self.call("publish", "-o", "out", "site", machine="last")
-        return tree(self.machine("last") / "site")
+        return posts_and_media(self.machine("last") / "site")
 
     def enqueue(self) -> None:
         """Give the list to the workers."""
@@ -143,7 +137,7 @@ class Fleet:
         folder = self.machine(f"machine-{number}")
         with (folder / "log").open("ab") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-c", _IMPATIENT, *words, *(["--until-done"] if until_done else [])], cwd=folder,
+                [sys.executable, "-c", IMPATIENT, *words, *(["--until-done"] if until_done else [])], cwd=folder,
                 env=self.environment(egress), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
         self.workers.append(worker)
@@ -160,28 +154,15 @@ class Fleet:
         """What the worker with this number has said."""
         return (self.folder / f"machine-{number}" / "log").read_text(errors="replace")
 
-    def query(self, statement: str) -> list[Any]:
-        """The first row of a query to the catalogue."""
-        with postgres.connected(self._catalogue) as connection:
-            return [*(connection.execute(statement).fetchone() or ())]
-
     @property
     def archived(self) -> int:
         """The number of articles in the catalogue."""
-        (count,) = self.query("SELECT count(*) FROM articles")
-        return int(count)
-
-    @property
-    def doubles(self) -> int:
-        """The number of articles that are in the catalogue more than once."""
-        (count,) = self.query("SELECT count(*) - count(DISTINCT key) FROM articles")
-        return int(count)
+        return self._count("FROM articles")
 
     @property
     def owners(self) -> int:
         """The number of addresses that belong to a worker."""
-        (count,) = self.query("SELECT count(*) FROM addresses WHERE owner IS NOT NULL")
-        return int(count)
+        return self._count("FROM addresses WHERE owner IS NOT NULL")
 
     @property
     def rows_without_blob(self) -> int:
@@ -190,6 +171,10 @@ class Fleet:
         with postgres.connected(self._catalogue) as connection:
             rows = connection.execute("SELECT sha256 FROM media UNION SELECT sha256 FROM captures").fetchall()
         return sum(digest not in stored for (digest,) in rows)
+
+    def _count(self, rows: str) -> int:
+        with postgres.connected(self._catalogue) as connection:
+            return int(connection.execute(f"SELECT count(*) {rows}").fetchone()[0])
 
 
 def wait_until(condition: Any, *, seconds: float) -> bool:
@@ -200,9 +185,3 @@ def wait_until(condition: Any, *, seconds: float) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-
-def tree(folder: Path) -> Mapping[str, bytes]:
-    """The posts and media in a folder, without the times at which pages were received."""
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return {name: _ARCHIVED.sub(b"", content) for name, content in found.items() if not name.startswith(".archive/")}

@@ -10,13 +10,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.cluster.fleet import Fleet, Processors, wait_until
 from benchmarks.cluster.played import Played
+from tests.support.cluster import archive_files
 
 _BUSY = 0.85  # share of the processors' time above which a figure about time does not count
 _CUT = 90  # seconds for which the database cannot be reached; a lease lasts a minute
@@ -44,33 +45,18 @@ class Verdict:
 
 def equal(asked: Asked) -> Verdict:
     """Compare the tree of a fleet with that of one machine."""
-    with _fleet(asked, pictures=2, egresses=1) as fleet:
-        alone = fleet.alone()
-        fleet.played.forget()
+    with _work(asked) as work:
         start = time.monotonic()
-        fleet.enqueue()
-        codes = _finish(fleet, asked.workers)
-        seconds = time.monotonic() - start
-        published = fleet.published()
-        pages = fleet.played.pages
-        figures = {
-            "articles": fleet.archived, "twice": fleet.doubles, "owners": fleet.owners, "seconds": round(seconds, 1),
-            "page requests": pages.total(), "files": len(published), "other files": _different(alone, published),
-            "rows without blob": fleet.rows_without_blob, "exit codes": codes,
-        }  # fmt: skip
-        is_whole = (fleet.archived, fleet.doubles, fleet.owners) == (asked.pages, 0, 0)
-        holds = is_whole and published == alone and pages.total() == asked.pages and not fleet.rows_without_blob
-    return Verdict(holds=holds, figures=figures)
+        work.wait()
+        seconds = round(time.monotonic() - start, 1)
+        return work.verdict(work.fleet.played.pages.total() == asked.pages, seconds=seconds)
 
 
 def kill(asked: Asked) -> Verdict:
     """Kill a worker after every few requests, and start another one."""
-    with _fleet(asked, pictures=2, egresses=1) as fleet:
-        alone = fleet.alone()
-        fleet.played.forget()
-        fleet.enqueue()
+    with _work(asked) as work:
+        fleet, workers = work.fleet, work.workers
         chance, kills = random.Random(asked.pages), 0
-        workers = [fleet.start(number) for number in range(asked.workers)]
         requests = fleet.played.egresses[0].world.requests
         between = max(3, asked.pages * 3 // (asked.kills + 1))
         while kills < asked.kills:
@@ -84,72 +70,50 @@ def kill(asked: Asked) -> Verdict:
             workers[place].wait()
             kills += 1
             workers[place] = fleet.start(place)
-        _wait(fleet, workers)
-        codes = [fleet.start(0).wait()]  # what the last ones that were killed had in hand
-        published, pages = fleet.published(), fleet.played.pages
-        extra = pages.total() - asked.pages
-        figures = {
-            "kills": kills, "articles": fleet.archived, "twice": fleet.doubles, "owners": fleet.owners,
-            "extra page requests": extra, "other files": _different(alone, published), "exit codes": codes,
-            "rows without blob": fleet.rows_without_blob,
-        }  # fmt: skip
-        is_whole = (fleet.archived, fleet.doubles, fleet.owners) == (asked.pages, 0, 0)
-    holds = is_whole and kills >= asked.kills and extra <= 6 * kills and published == alone
-    return Verdict(holds=holds and not figures["rows without blob"], figures=figures)
+        work.wait()
+        work.finish()
+        extra = fleet.played.pages.total() - asked.pages
+        return work.verdict(kills >= asked.kills and extra <= 6 * kills, kills=kills, extra=extra)
 
 
 def stall(asked: Asked) -> Verdict:
     """Stop a worker until its leases have ended and others have done its work, then let it go on."""
-    with _fleet(asked, pictures=2, egresses=1) as fleet:
-        alone = fleet.alone()
-        fleet.played.forget()
-        fleet.enqueue()
-        stopped, *others = [fleet.start(number) for number in range(max(2, asked.workers))]
+    with _work(asked) as work:
+        fleet, (stopped, *others) = work.fleet, work.workers
         wait_until(lambda: fleet.archived > asked.pages // 4, seconds=_PATIENCE)
         stopped.send_signal(signal.SIGSTOP)
         _wait(fleet, others)
         stopped.send_signal(signal.SIGCONT)
-        codes = _wait(fleet, [stopped])
-        published = fleet.published()
-        figures = {
-            "articles": fleet.archived, "twice": fleet.doubles, "owners": fleet.owners, "exit codes": codes,
-            "refused records": fleet.log(0).count("another run has taken it over"),
-            "other files": _different(alone, published), "rows without blob": fleet.rows_without_blob,
-        }  # fmt: skip
-        is_whole = (fleet.archived, fleet.doubles, fleet.owners) == (asked.pages, 0, 0)
-    holds = is_whole and published == alone and not figures["rows without blob"]
-    return Verdict(holds=holds and figures["refused records"] > 0, figures=figures)
+        work.wait()
+        refused = fleet.log(0).count("another run has taken it over")
+        return work.verdict(refused > 0, refused=refused)
 
 
 def database(asked: Asked) -> Verdict:
     """Restart the database some times, and cut it off for longer than a lease, while a fleet works."""
-    with _fleet(asked, pictures=2, egresses=1) as fleet:
-        alone = fleet.alone()
-        fleet.played.forget()
-        fleet.enqueue()
-        workers = [fleet.start(number) for number in range(asked.workers)]
+    with _work(asked) as work:
         for part in (1, 2, 3):
-            wait_until(lambda part=part: fleet.archived > asked.pages * part // 5, seconds=_PATIENCE)  # type: ignore[misc]
+            work.reach(asked.pages * part // 5)
             subprocess.run(shlex.split(os.environ["ARCHIVER_TEST_DB_RESTART"]), check=True, capture_output=True)
-        wait_until(lambda: fleet.archived > asked.pages * 7 // 10, seconds=_PATIENCE)
-        fleet.database.hold(_CUT)
-        return _whole(fleet, alone, _wait(fleet, workers))
+        work.reach(asked.pages * 7 // 10)
+        work.fleet.database.hold(_CUT)
+        work.wait()
+        work.finish()
+        return work.verdict()
 
 
 def store(asked: Asked) -> Verdict:
     """Make the bucket slow, then cut it off for a minute, while a fleet works."""
-    with _fleet(asked, pictures=2, egresses=1) as fleet:
-        alone = fleet.alone()
-        fleet.played.forget()
-        fleet.enqueue()
-        workers = [fleet.start(number) for number in range(asked.workers)]
-        wait_until(lambda: fleet.archived > asked.pages // 4, seconds=_PATIENCE)
-        fleet.store.delay = 2.0
-        wait_until(lambda: fleet.archived > asked.pages // 2, seconds=_PATIENCE)
-        fleet.store.delay = 0
-        fleet.store.hold(60)
-        fleet.store.reset()
-        return _whole(fleet, alone, _wait(fleet, workers))
+    with _work(asked) as work:
+        work.reach(asked.pages // 4)
+        work.fleet.store.delay = 2.0
+        work.reach(asked.pages // 2)
+        work.fleet.store.delay = 0
+        work.fleet.store.hold(60)
+        work.fleet.store.reset()
+        work.wait()
+        work.finish()
+        return work.verdict()
 
 
 def polite(asked: Asked) -> Verdict:
@@ -232,12 +196,12 @@ def carry(asked: Asked) -> Verdict:
     with _fleet(asked, pictures=2, egresses=1, is_empty=True) as fleet:
         fleet.alone()
         (fleet.folder / "alone/out").rename(fleet.machine("carried") / "out")
-        before = _files(fleet.machine("carried") / "out")
+        before = archive_files(fleet.machine("carried") / "out")
         start = time.monotonic()
         fleet.call("cluster", "import", "-o", "out", machine="carried")
         imported = time.monotonic()
         fleet.call("cluster", "export", "-o", "out", "../back", machine="carried")
-        after = _files(fleet.folder / "back")
+        after = archive_files(fleet.folder / "back")
         figures = {
             "files": len(before), "other files": _different(before, after),
             "seconds in": round(imported - start, 1), "seconds out": round(time.monotonic() - imported, 1),
@@ -251,6 +215,48 @@ GATES: Mapping[str, Callable[[Asked], Verdict]] = {
 }  # fmt: skip
 
 
+@dataclass(kw_only=True, slots=True)
+class _Work:
+    """A fleet that does its list, and the tree that one machine has made of it, `alone`."""
+
+    fleet: Fleet
+    alone: Mapping[str, bytes]
+    workers: list[subprocess.Popen[bytes]]
+    codes: list[int] = field(default_factory=list)
+
+    def reach(self, count: int) -> None:
+        """Wait until more than so many articles are archived, or all workers have ended."""
+        wait_until(lambda: self.fleet.archived > count or _all_ended(self.workers), seconds=_PATIENCE)
+
+    def wait(self) -> None:
+        """Wait until the workers have ended."""
+        self.codes += _wait(self.fleet, self.workers)
+
+    def finish(self) -> None:
+        """Let a last worker do what others had in hand when they ended."""
+        self.codes += _wait(self.fleet, [self.fleet.start(0)])
+
+    def verdict(self, is_right: bool = True, **more: object) -> Verdict:
+        """Tell whether all articles are there once and the tree is that of one machine, besides `is_right`."""
+        fleet, published = self.fleet, self.fleet.published()
+        figures: dict[str, object] = {
+            "articles": fleet.archived, "owners": fleet.owners, "page requests": fleet.played.pages.total(),
+            "files": len(published), "other files": _different(self.alone, published),
+            "rows without blob": fleet.rows_without_blob, "exit codes": self.codes,
+        }  # fmt: skip
+        is_whole = (figures["articles"], figures["owners"], figures["rows without blob"]) == (fleet.played.count, 0, 0)
+        return Verdict(holds=is_right and is_whole and published == self.alone, figures=more | figures)
+
+
+@contextmanager
+def _work(asked: Asked) -> Iterator[_Work]:
+    with _fleet(asked, pictures=2, egresses=1) as fleet:
+        alone = fleet.alone()
+        fleet.played.forget()
+        fleet.enqueue()
+        yield _Work(fleet=fleet, alone=alone, workers=[fleet.start(number) for number in range(max(2, asked.workers))])
+
+
 @contextmanager
 def _fleet(asked: Asked, *, pictures: int, egresses: int, **options: Any) -> Iterator[Fleet]:
     with (
@@ -259,19 +265,6 @@ def _fleet(asked: Asked, *, pictures: int, egresses: int, **options: Any) -> Ite
         Fleet.of(Path(folder), played, **options) as fleet,
     ):
         yield fleet
-
-
-def _whole(fleet: Fleet, alone: Mapping[str, bytes], codes: list[int]) -> Verdict:
-    """Tell whether all articles are there once, after a last worker, and the tree is that of one machine."""
-    last = fleet.start(0).wait()
-    published = fleet.published()
-    figures = {
-        "articles": fleet.archived, "twice": fleet.doubles, "owners": fleet.owners, "exit codes": [*codes, last],
-        "page requests": fleet.played.pages.total(), "other files": _different(alone, published),
-        "rows without blob": fleet.rows_without_blob,
-    }  # fmt: skip
-    is_whole = (fleet.archived, fleet.doubles, fleet.owners) == (fleet.played.count, 0, 0)
-    return Verdict(holds=is_whole and published == alone and not figures["rows without blob"], figures=figures)
 
 
 def _finish(fleet: Fleet, count: int) -> list[int]:
@@ -308,10 +301,3 @@ def _rate(fleet: Fleet, without: Any = ()) -> float:
 def _different(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
     """Some names of files that are not in both trees, or not the same."""
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))[:5]
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    """The files of an archive, but for its catalogue and locks."""
-    own = (".archive/catalogue", ".archive/posts.lock", ".archive/run.lock", ".archive/running/")
-    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if not name.startswith(own)}

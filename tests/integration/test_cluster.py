@@ -12,6 +12,7 @@ from archiver.commands.engine import Duties
 from archiver.errors import CatalogueAway
 from tests.support import postgres
 from tests.support.buckets import Bucket
+from tests.support.cluster import archive_files
 from tests.support.command import Command
 from tests.support.wechat import World, numbered, pages
 
@@ -163,13 +164,6 @@ def test_archive_without_cluster_imports_no_engine(tmp_path: Path) -> None:
     assert [name for name in loaded if name.startswith(names)] == []
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """The files of an archive, but for its catalogue and locks."""
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    own = (".archive/catalogue", ".archive/posts.lock", ".archive/run.lock", ".archive/running/")
-    return {name: content for name, content in found.items() if not name.startswith(own)}
-
-
 @needs_server
 def test_archive_that_goes_into_cluster_and_out_is_byte_equal(
     archiver: Command, bucket: Bucket, world: World, monkeypatch: pytest.MonkeyPatch
@@ -185,12 +179,12 @@ def test_archive_that_goes_into_cluster_and_out_is_byte_equal(
         assert machine("rm", "--yes", "-o", "out", numbered.key(3)).code == 0
     fleet = Fleet(archiver, bucket)
     whole, second = fleet.machine(".", in_process=True), fleet.machine("second", in_process=True)
-    before = contents(whole.folder / "out")
+    before = archive_files(whole.folder / "out")
     assert whole("cluster", "import", "-o", "out").code == 0
     assert whole("cluster", "import", "-o", "out").code == 0
     run = second("cluster", "export", "-o", "out", "../back", "--json")
     assert run.outcome["missing"] == []
-    assert contents(whole.folder / "back") == before
+    assert archive_files(whole.folder / "back") == before
     with monkeypatch.context() as alone:
         alone.setattr(postgres, "SERVER", "")
         assert machine("verify", "-o", "back").code == 0

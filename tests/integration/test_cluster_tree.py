@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from tests.integration.test_cluster import Fleet, needs_server
 from tests.support import postgres
 from tests.support.buckets import Bucket
+from tests.support.cluster import IMPATIENT, posts_and_media
 from tests.support.command import Command
 from tests.support.wechat import World, numbered
 
 pytestmark = [pytest.mark.bucket, needs_server]
 
 NUMBERS = range(1, 15)
-_ARCHIVED = re.compile(rb"^  archived: .*\n", re.MULTILINE)  # the one of the three exceptions that these pages have
-# A worker whose queue gives a dead worker's jobs to others after two seconds instead of a minute.
-_IMPATIENT = (
-    "from archiver.commands.engine import procrastinate as queue; queue._BEAT, queue._STALLED = 0.5, 2.0; "
-    "from archiver.cli.main import main; main()"
-)
 
 
 def serve(world: World) -> list[str]:
@@ -37,19 +30,11 @@ def serve(world: World) -> list[str]:
     return numbered.addresses(NUMBERS)
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    """The posts and media in a folder, without the times at which pages were received."""
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return {
-        name: _ARCHIVED.sub(b"", content) for name, content in found.items() if not name.startswith(".archive/")
-    }  # fmt: skip
-
-
 def start(machine: Command, name: str) -> subprocess.Popen[bytes]:
     """A worker that ends when nothing is due."""
     words = ("worker", "--interval", "0", "-o", "out", "--egress", name, "--until-done")
     return subprocess.Popen(
-        [sys.executable, "-c", _IMPATIENT, *words], cwd=machine.folder, env={**machine.environment, "PATH": "/usr/bin"},
+        [sys.executable, "-c", IMPATIENT, *words], cwd=machine.folder, env={**machine.environment, "PATH": "/usr/bin"},
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -75,7 +60,7 @@ def published(fleet: Fleet) -> dict[str, bytes]:
     (last.folder / identity).write_bytes((fleet.machine("first").folder / identity).read_bytes())
     run = last("publish", "-o", "out", "site")
     assert run.code == 0, run.err
-    return tree(last.folder / "site")
+    return posts_and_media(last.folder / "site")
 
 
 def test_fleet_publishes_tree_of_one_machine(fleet: Fleet, archiver: Command, world: World) -> None:
@@ -83,7 +68,7 @@ def test_fleet_publishes_tree_of_one_machine(fleet: Fleet, archiver: Command, wo
     assert [(worker.communicate(timeout=100)[1], worker.returncode)[1] for worker in workers] == [0, 0]
     asked = [request.path for request in world.requests if request.host == "mp.weixin.qq.com"]
     assert sorted(asked) == sorted(map(numbered.path, NUMBERS))
-    assert published(fleet) == tree(archiver.folder / "alone")
+    assert published(fleet) == posts_and_media(archiver.folder / "alone")
 
 
 def test_fleet_whose_workers_are_killed_loses_and_doubles_nothing(
@@ -102,7 +87,7 @@ def test_fleet_whose_workers_are_killed_loses_and_doubles_nothing(
     assert kills >= 2
     _, err = (last := start(first, "first")).communicate(timeout=100)
     assert last.returncode == 0, err
-    assert published(fleet) == tree(archiver.folder / "alone")
+    assert published(fleet) == posts_and_media(archiver.folder / "alone")
     pages = Counter(request.path for request in world.requests if request.host == "mp.weixin.qq.com")
     assert pages.keys() == set(map(numbered.path, NUMBERS))
     assert pages.total() - len(NUMBERS) <= 6 * kills
